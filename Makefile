@@ -1,0 +1,66 @@
+# One obvious command for each job; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MXNET := .venv-mxnet
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+.PHONY: install
+install: $(VENV)/.installed ## leave mxfork and mxjob-controller in .venv/bin
+
+$(VENV)/.installed: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'error: $(PYTHON) is older than 3.11; next: make $(MAKECMDGOALS) PYTHON=python3.11'; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(MXNET)/.installed: requirements/mxnet.txt $(VENV)/.installed
+	@PYTHON='$(MXNET_PYTHON)' scripts/mxnet-environment $(MXNET) requirements/mxnet.txt
+	touch $@
+
+.PHONY: assets
+assets: install ## build (once) the control plane that demo and test run on
+	@$(BIN)/mxfork cluster assets
+
+.PHONY: demo
+demo: $(MXNET)/.installed ## train MXNet through an MXJob on a local cluster; KEEP=1 leaves it up
+	@$(BIN)/mxfork demo --environment $(MXNET) $(if $(KEEP),--keep)
+
+.PHONY: lint
+lint: install ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: unit
+unit: install ## the fast tests: no process is started
+	$(BIN)/pytest tests/unit
+
+.PHONY: test
+test: lint $(MXNET)/.installed assets ## lint, then every test: unit, real API server, real MXNet
+	$(BIN)/pytest
+
+.PHONY: crd
+crd: install ## regenerate crds/ from our definitions and the API server's pod schema
+	$(BIN)/mxfork crd generate --output-file crds/kubeflow.org_mxjobs.yaml
+
+.PHONY: lock
+lock: ## pin every dependency again, with hashes; needs uv on the PATH
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+		pyproject.toml -o requirements/controller.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+		--extra tools --group dev -c requirements/controller.txt pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+		requirements/mxnet.in -o requirements/mxnet.txt
+
+.PHONY: clean
+clean: ## remove what these targets made in this folder (the control plane's cache is kept)
+	rm -rf $(VENV) $(MXNET) .demo dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The standalone MXJob controller: runs in a cluster, beside a Training Operator or without one."""

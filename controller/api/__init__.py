@@ -1,0 +1,1 @@
+"""MXJob as data. Pure: values over raw objects, constants, defaulting, validation, naming."""

@@ -1,0 +1,1 @@
+"""What to do about a job. Pure: what was observed, and the time, become a plan."""

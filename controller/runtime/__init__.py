@@ -1,0 +1,1 @@
+"""Touching the world: client, informers, work queue, workers, metrics, probes, process."""

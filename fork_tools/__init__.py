@@ -1,0 +1,1 @@
+"""`mxfork`: the tooling that keeps a fork of MXJob alive."""

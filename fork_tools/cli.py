@@ -1,0 +1,43 @@
+"""The `mxfork` command: finds the verb, and turns an error into a message and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from fork_tools.commands.cluster import cluster
+from fork_tools.commands.crd import crd
+from fork_tools.commands.demo import demo
+from fork_tools.errors import ExitCode, MxforkError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="mxjob-fork-kit")
+def mxfork() -> None:
+    """Keep MXJob alive after Kubeflow removed it.
+
+    \b
+    Exit codes: 0 well, 1 findings, 2 wrong use, 3 the patch queue does not apply, 4 could not complete.
+    """
+
+
+mxfork.add_command(cluster)
+mxfork.add_command(crd)
+mxfork.add_command(demo)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `mxfork` with `arguments` (the process's own by default) and exit with a documented code."""
+    try:
+        mxfork.main(args=arguments, prog_name="mxfork", standalone_mode=False)
+    except MxforkError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.WRONG_USE)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        sys.exit(130)

@@ -1,0 +1,1 @@
+"""The MXJob CustomResourceDefinition, generated."""
