@@ -1,1 +1,1 @@
-"""A local Kubernetes cluster without containers: etcd, kube-apiserver, kube-controller-manager, and a node of processes."""
+"""A local Kubernetes cluster without containers: a real control plane, and nodes that run pods as processes."""
