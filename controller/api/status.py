@@ -46,10 +46,16 @@ class ReplicaStatus:
 
 @dataclass(frozen=True, slots=True)
 class Restarts:
-    """Replacements of failed pods so far, and the counted pods that have not gone yet (B12, B43)."""
+    """What the controller has to remember about pods that it gave up (B3, B12, B43).
+
+    `count` is how many pods were replaced so far; `uids` are the pods given up that have not gone yet, replaced ones and
+    those of a suspended run. `disrupted` names the running pods which must not restart and which somebody else deletes:
+    the job fails when one is gone without having succeeded.
+    """
 
     count: int = 0
     uids: tuple[str, ...] = ()
+    disrupted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +91,11 @@ def status_from_raw(raw: Any) -> JobStatus:
         start_time=_time(status.get("startTime")),
         completion_time=_time(status.get("completionTime")),
         last_reconcile_time=_time(status.get("lastReconcileTime")),
-        restarts=Restarts(_count(restarts.get("count")), tuple(filter(_is_text, _list(restarts.get("uids"))))),
+        restarts=Restarts(
+            count=_count(restarts.get("count")),
+            uids=tuple(filter(_is_text, _list(restarts.get("uids")))),
+            disrupted=tuple(filter(_is_text, _list(restarts.get("disrupted")))),
+        ),
     )
 
 
@@ -97,7 +107,13 @@ def status_to_raw(status: JobStatus) -> dict[str, Any]:
         "startTime": status.start_time and timestamps.render(status.start_time),
         "completionTime": status.completion_time and timestamps.render(status.completion_time),
         "lastReconcileTime": status.last_reconcile_time and timestamps.render(status.last_reconcile_time),
-        "restarts": _set_only({"count": status.restarts.count, "uids": list(status.restarts.uids)}),
+        "restarts": _set_only(
+            {
+                "count": status.restarts.count,
+                "uids": list(status.restarts.uids),
+                "disrupted": list(status.restarts.disrupted),
+            }
+        ),
     }
     return _set_only(fields)
 

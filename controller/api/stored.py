@@ -27,6 +27,13 @@ class ContainerPort(Record, frozen=True):
     protocol: str | None = None
 
 
+class Resources(Record, frozen=True):
+    """A container's `resources`; the values are Kubernetes quantities."""
+
+    requests: dict[str, str | int] | None = None
+    limits: dict[str, str | int] | None = None
+
+
 class Container(Record, frozen=True):
     """An entry of a pod's `containers`."""
 
@@ -34,6 +41,7 @@ class Container(Record, frozen=True):
     image: str | None = None
     ports: list[ContainerPort] | None = None
     env: list[dict[str, Any]] | None = None
+    resources: Resources | None = None
 
 
 class PodSpec(Record, frozen=True):

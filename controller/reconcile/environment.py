@@ -46,12 +46,12 @@ def _mx_config(job: MXJob, spec: ReplicaSpec, index: int) -> str:
 @lru_cache(maxsize=8)
 def _cluster_and_labels(job_name: str, members: tuple[tuple[str, int, int, str], ...]) -> str:
     """Render the part that all pods of a job share: without the cache, making n pods would take n² steps."""
-    ordered = sorted((replica_type.lower(), *rest) for replica_type, *rest in members)
+    ordered = sorted((member[0].lower(), *member[1:]) for member in members)
     cluster = {
-        replica_type: [{"url": child_name(job_name, replica_type, index), "port": port} for index in range(replicas)]
-        for replica_type, replicas, port, _ in ordered
+        role: [{"url": child_name(job_name, role, index), "port": port} for index in range(replicas)]
+        for role, replicas, port, _ in ordered
     }
-    labels = {replica_type: key for replica_type, _, _, key in ordered}
+    labels = {role: key for role, _, _, key in ordered}
     return f'"cluster":{_render(cluster)},"labels":{_render(labels)}'
 
 
