@@ -13,14 +13,13 @@ from fork_tools.commands.demo import demo
 from fork_tools.errors import ExitCode, MxforkError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Exit codes: 0 well, 1 findings, 2 wrong use, 3 the patch queue does not apply, 4 could not complete.",
+)
 @click.version_option(package_name="mxjob-fork-kit")
 def mxfork() -> None:
-    """Keep MXJob alive after Kubeflow removed it.
-
-    \b
-    Exit codes: 0 well, 1 findings, 2 wrong use, 3 the patch queue does not apply, 4 could not complete.
-    """
+    """Keep MXJob alive after Kubeflow removed it."""
 
 
 mxfork.add_command(cluster)
@@ -33,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         mxfork.main(args=arguments, prog_name="mxfork", standalone_mode=False)
     except MxforkError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(f"{click.style('error:', fg='red')} {error}", err=True)
         sys.exit(error.exit_code)
     except click.ClickException as error:
         error.show()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -42,6 +43,8 @@ class TerminalProgress(Progress):
         finished = threading.Event()
 
         def draw() -> None:
+            # Signals are the caller's: it may have to hold them back for a moment.
+            signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
             while not finished.is_set():
                 line = f"{text} · {_duration(begin)} {details[0]}"
                 self._stream.write(_CLEAR_LINE + line[:_WIDTH])

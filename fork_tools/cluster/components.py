@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from fork_tools.cluster.credentials import SERVICE_RANGE, Credentials
@@ -22,12 +21,12 @@ _PEER_SOCKET = "unix://peer.sock"
 _MEMBER = "local"
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """Where the API server logs each request (JSON lines), and the policy file that says how much of it."""
-
-    log: Path
-    policy: Path
+AUDIT_POLICY = {
+    "apiVersion": "audit.k8s.io/v1",
+    "kind": "Policy",
+    "omitStages": ["RequestReceived"],
+    "rules": [{"level": "Metadata"}],
+}
 
 
 def etcd_command(assets: Path, layout: Layout) -> list[str]:
@@ -46,9 +45,14 @@ def etcd_command(assets: Path, layout: Layout) -> list[str]:
     ]
 
 
-def api_server_command(assets: Path, files: Credentials, port: int, audit: Audit | None) -> list[str]:
-    """Serve on loopback with RBAC, for clients with a certificate or a service account token only."""
-    auditing = [f"--audit-log-path={audit.log}", f"--audit-policy-file={audit.policy}"] if audit else []
+def api_server_command(
+    assets: Path, layout: Layout, files: Credentials, port: int, audit_log: Path | None
+) -> list[str]:
+    """Serve on loopback with RBAC, for clients with a certificate or a service account token only.
+
+    `audit_log` gets a line of JSON for each request: who, which verb, which object, what answer.
+    """
+    auditing = [f"--audit-log-path={audit_log}", f"--audit-policy-file={layout.audit_policy}"] if audit_log else []
     return [
         str(assets / API_SERVER),
         f"--etcd-servers={_CLIENT_SOCKET}",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from fork_tools.errors import MxforkError
 
 MXJOB_CRD = Path(__file__).parents[2] / "crds" / "kubeflow.org_mxjobs.yaml"
-_ESTABLISHED_WITHIN = "60s"
 
 
 def require_files(crds: Sequence[Path]) -> None:
@@ -22,21 +24,12 @@ def require_files(crds: Sequence[Path]) -> None:
             )
 
 
-def install_crds(kubectl: Path, kubeconfig: Path, crds: Sequence[Path]) -> None:
-    """Apply the CRDs and return once the API server serves them.
+def install_crd(kubectl: Path, kubeconfig: Path, crd: Path) -> tuple[str, ...]:
+    """Apply the file `crd` and return the paths that the API server is going to serve for it.
 
-    Raises MxforkError with kubectl's message when the API server refuses one.
+    Raises MxforkError with kubectl's message when the API server refuses it.
     """
-    for path in crds:
-        command = [str(kubectl), "--kubeconfig", str(kubeconfig)]
-        _run([*command, "apply", "--server-side", "--filename", str(path)], path)
-        _run(
-            [*command, "wait", "--for=condition=Established", f"--timeout={_ESTABLISHED_WITHIN}", "-f", str(path)],
-            path,
-        )
-
-
-def _run(command: list[str], crd: Path) -> None:
+    command = [str(kubectl), "--kubeconfig", str(kubeconfig), "apply", "--server-side", "--filename", str(crd)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
         raise MxforkError(
@@ -44,3 +37,14 @@ def _run(command: list[str], crd: Path) -> None:
             facts=tuple(("kubectl", line) for line in run.stderr.splitlines()),
             next_step=f"correct {crd}, or pass --no-crd",
         )
+    documents = yaml.safe_load_all(crd.read_text(encoding="utf-8"))
+    return tuple(path for document in documents if document for path in served_paths(document))
+
+
+def served_paths(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """List the paths of a CRD's API (discovery and the collection, of each version); none for any other document."""
+    if document.get("kind") != "CustomResourceDefinition":
+        return ()
+    spec = document["spec"]
+    versions = [f"/apis/{spec['group']}/{version['name']}" for version in spec["versions"] if version["served"]]
+    return tuple(path for version in versions for path in (version, f"{version}/{spec['names']['plural']}"))

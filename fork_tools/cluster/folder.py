@@ -78,7 +78,7 @@ def make(layout: Layout) -> None:
 def clear(layout: Layout, *, keep_logs: bool = False) -> None:
     """Remove what a cluster made, state last so that an interrupted removal can be taken up again.
 
-    What else lies in the folder stays, and the folder with it. With the logs stays the state, which says whose they are.
+    What else lies in the folder stays, and the folder with it. Where logs stay the state does: it says whose they are.
     """
     for path in layout.removable:
         _remove(path)

@@ -38,13 +38,18 @@ class Layout:
         return self.directory / "pki"
 
     @property
+    def audit_policy(self) -> Path:
+        """What the API server's audit log is to hold."""
+        return self.directory / "audit-policy.json"
+
+    @property
     def logs(self) -> Path:
         """One file for each process."""
         return self.directory / "logs"
 
     @property
     def etcd(self) -> Path:
-        """The database and its sockets; also where etcd and kube-apiserver run."""
+        """The database and its sockets; the current folder of every process, as sockets are named relative to it."""
         return self.directory / "etcd"
 
     @property
@@ -59,4 +64,4 @@ class Layout:
     @property
     def removable(self) -> tuple[Path, ...]:
         """What taking the cluster down removes, logs and state apart."""
-        return (self.kubeconfig, self.pki, self.etcd, self.node)
+        return (self.kubeconfig, self.audit_policy, self.pki, self.etcd, self.node)

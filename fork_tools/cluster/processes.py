@@ -6,12 +6,16 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_LAUNCHER = Path(__file__).with_name("launch.py")
+LAUNCHER = Path(__file__).with_name("launch.py")
 _START_TIME_FIELD = 19  # /proc/PID/stat, counted after the command name
+
+
+_INTERRUPTS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,16 @@ class ProcessRecord:
     name: str
     pid: int
     started: str
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Let no signal to this thread come between starting a process and noting that it was started."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def start(
@@ -37,7 +51,7 @@ def start(
     With `dies_with_parent` the kernel sends that signal to it when the calling thread ends, however it ends.
     """
     launcher = [
-        *(sys.executable, "-I", "-S", str(_LAUNCHER)),
+        *(sys.executable, "-I", "-S", str(LAUNCHER)),
         *(str(os.getpid()), str(int(dies_with_parent or 0)), str(folder), *command),
     ]
     output = (str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -51,6 +65,7 @@ def start(
             (os.POSIX_SPAWN_DUP2, 1, 2),
         ],
         setsid=True,
+        setsigmask=(),
     )
     return ProcessRecord(name, pid, _started(pid) or "")
 

@@ -26,8 +26,11 @@ class HttpsProbe:
         self._context = ssl.create_default_context(cafile=str(files.authority))
         self._context.load_cert_chain(files.administrator.certificate, files.administrator.key)
 
-    def succeeds(self, path: str) -> bool:
-        """Tell whether GET `path` is answered with 200 just now."""
+    def serves(self, *paths: str) -> bool:
+        """Tell whether GET of each of `paths` is answered with 200 just now."""
+        return all(map(self._succeeds, paths))
+
+    def _succeeds(self, path: str) -> bool:
         connection = http.client.HTTPSConnection(LOOPBACK, self._port, timeout=5, context=self._context)
         try:
             connection.request("GET", path)
