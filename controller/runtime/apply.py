@@ -1,0 +1,106 @@
+"""Actions to requests. Every request may be repeated: names are fixed, deletions name the uid they mean."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final, assert_never
+
+from controller.reconcile.actions import Action, Create, Delete, Outcome, Update
+from controller.runtime.client import ApiClient
+from controller.runtime.consistency import Consistency
+from controller.runtime.decode import StoredJob, decode_metadata
+from controller.runtime.errors import ApiError, RequestError
+from controller.runtime.resources import ObjectKey, Resource
+
+# What the API server has to bear at once from this process, and from the first attempt for one job.
+_IN_FLIGHT: Final = 64
+_FIRST_BATCH: Final = 8
+
+
+class Applier:
+    """Applies the actions of plans, of all jobs together with no more than 64 requests at a time."""
+
+    def __init__(self, client: ApiClient, resources: Mapping[str, Resource], consistency: Consistency) -> None:
+        """Send requests through `client` to the `resources` of each kind, and note the writes in `consistency`."""
+        self._client = client
+        self._resources = resources
+        self._consistency = consistency
+        self._slots = asyncio.Semaphore(_IN_FLIGHT)
+
+    async def apply(self, job: StoredJob, actions: Sequence[Action]) -> tuple[Outcome, ...]:
+        """Apply actions concurrently and say how each one went; raises nothing that a request may bring.
+
+        Batches double in size as long as all goes well: when a quota is exhausted or the API server is in trouble, a
+        big job does not fail hundreds of times to learn it. What was not attempted has the error of what failed.
+        """
+        outcomes: list[Outcome] = []
+        size = _FIRST_BATCH
+        while len(outcomes) < len(actions):
+            batch = actions[len(outcomes) : len(outcomes) + size]
+            results = await asyncio.gather(*(self._outcome(job, action) for action in batch))
+            outcomes += results
+            obstacle = next((result for result in results if _concerns_others(result)), None)
+            if obstacle is not None:
+                outcomes += [Outcome(action, done=False, error=obstacle.error) for action in actions[len(outcomes) :]]
+            size *= 2
+        return tuple(outcomes)
+
+    async def _outcome(self, job: StoredJob, action: Action) -> Outcome:
+        async with self._slots:
+            try:
+                match action:
+                    case Create():
+                        return await self._create(job, action)
+                    case Update():
+                        return await self._update(job, action)
+                    case Delete():
+                        return await self._delete(job, action)
+                    case _:
+                        assert_never(action)
+            except RequestError as error:
+                permanent = isinstance(error, ApiError) and error.permanent
+                return Outcome(action, done=False, error=str(error), permanent=permanent)
+
+    async def _create(self, job: StoredJob, action: Create) -> Outcome:
+        resource = self._resources[action.kind]
+        namespace = job.metadata.namespace
+        try:
+            answer = await self._client.create(resource.path(namespace), action.manifest)
+        except ApiError as error:
+            if error.status != 409:
+                raise
+            answer = await self._client.get(resource.path(namespace, action.name))
+        metadata = decode_metadata(answer)
+        owner = metadata.controller
+        if owner is None or owner.uid != job.metadata.uid:
+            taken_by = f"{owner.kind} {owner.name}" if owner else "an object without a controller"
+            return Outcome(action, done=False, taken_by=taken_by)
+        self._consistency.wrote(_key(job), action.kind, metadata.resource_version)
+        return Outcome(action, done=True)
+
+    async def _update(self, job: StoredJob, action: Update) -> Outcome:
+        path = self._resources[action.kind].path(job.metadata.namespace, action.name)
+        metadata = decode_metadata(await self._client.replace(path, action.manifest))
+        self._consistency.wrote(_key(job), action.kind, metadata.resource_version)
+        return Outcome(action, done=True)
+
+    async def _delete(self, job: StoredJob, action: Delete) -> Outcome:
+        namespace = job.metadata.namespace
+        options = {"preconditions": {"uid": action.uid}, "propagationPolicy": "Background"}
+        try:
+            await self._client.delete(self._resources[action.kind].path(namespace, action.name), options)
+        except ApiError as error:
+            # Gone, or its name belongs to another object by now: what was meant is gone either way.
+            if error.status not in (404, 409):
+                raise
+        self._consistency.deleted(_key(job), action.kind, ObjectKey(namespace, action.name), action.uid)
+        return Outcome(action, done=True)
+
+
+def _key(job: StoredJob) -> ObjectKey:
+    return ObjectKey(job.metadata.namespace, job.metadata.name)
+
+
+def _concerns_others(outcome: Outcome) -> bool:
+    return not outcome.done and not outcome.permanent and not outcome.taken_by

@@ -1,0 +1,157 @@
+"""The `mxjob-controller` command."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+
+from controller.reconcile.settings import Settings
+from controller.runtime import logs
+from controller.runtime.configuration import Configuration
+from controller.runtime.credentials import load_credentials
+from controller.runtime.errors import StartError
+from controller.runtime.http import Address, parse_address
+from controller.runtime.operator import operate
+
+log = logging.getLogger(__name__)
+
+_WRONG_USE: Final = 2
+_COULD_NOT_COMPLETE: Final = 4
+
+
+class AddressType(click.ParamType[Address | None]):
+    """An address in the style of Go programs."""
+
+    name = "address"
+
+    def convert(self, value: str | Address, param: click.Parameter | None, ctx: click.Context | None) -> Address | None:
+        """Parse `value`; click shows what is wrong with it."""
+        if isinstance(value, Address):
+            return value
+        try:
+            return parse_address(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--kubeconfig",
+    type=click.Path(path_type=Path),
+    help="Reach the cluster as this file says."
+    " Default: the pod's service account, else $KUBECONFIG, else ~/.kube/config.",
+)
+@click.option(
+    "--namespace",
+    envvar="KUBEFLOW_NAMESPACE",
+    show_envvar=True,
+    default="",
+    help="Handle the MXJobs of this namespace only. Default: of all namespaces.",
+)
+@click.option(
+    "--metrics-bind-address",
+    type=AddressType(),
+    default=":8080",
+    show_default=True,
+    help="Serve /metrics here; port 0 takes a free one, 0 alone turns it off.",
+)
+@click.option(
+    "--health-probe-bind-address",
+    type=AddressType(),
+    default=":8081",
+    show_default=True,
+    help="Serve /healthz and /readyz here; port 0 takes a free one, 0 alone turns it off.",
+)
+@click.option(
+    "--controller-threads",
+    "workers",
+    type=click.IntRange(min=1, max=1000),
+    default=16,
+    show_default=True,
+    help="Handle this many jobs at the same time.",
+)
+@click.option(
+    "--gang-scheduler-name",
+    default="",
+    help="Let this scheduler start a job's pods together: volcano, or the name of a scheduler that understands"
+    " scheduler-plugins' PodGroups. Default: no gang scheduling.",
+)
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
+    default="info",
+    show_default=True,
+    help="Log from this level on: info tells each change of a job's state, debug each look at a job.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"], case_sensitive=False),
+    default="text",
+    show_default=True,
+    help="Log lines for people, or JSON lines for a collector.",
+)
+@click.version_option(package_name="mxjob-fork-kit")
+def mxjob_controller(
+    kubeconfig: Path | None,
+    namespace: str,
+    metrics_bind_address: Address | None,
+    health_probe_bind_address: Address | None,
+    workers: int,
+    gang_scheduler_name: str,
+    log_level: str,
+    log_format: str,
+) -> None:
+    r"""Run MXJobs: make the pods and services that each asks for, and keep its status true.
+
+    Needs the MXJob CRD, and waits for it: kubectl apply -f crds/kubeflow.org_mxjobs.yaml
+
+    \b
+    Try it from your desk against the cluster that kubectl talks to:
+      mxjob-controller --namespace default --log-level debug
+    See what it does:
+      kubectl get mxjobs --all-namespaces --watch
+      curl localhost:8080/metrics
+
+    SIGTERM and Ctrl-C finish the work under way and end the process.
+
+    \b
+    Exit codes: 0 told to end, 2 wrong use, 4 something failed that it cannot go on without.
+    """
+    logs.configure(log_level.lower(), log_format.lower())
+    configuration = Configuration(
+        kubeconfig=kubeconfig,
+        namespace=namespace,
+        metrics_address=metrics_bind_address,
+        probe_address=health_probe_bind_address,
+        workers=workers,
+        settings=Settings(gang_scheduler_name=gang_scheduler_name),
+    )
+    asyncio.run(_run(configuration))
+
+
+async def _run(configuration: Configuration) -> None:
+    credentials = await load_credentials(configuration.kubeconfig)
+    await operate(configuration, credentials)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command with `arguments` (the process's own by default) and exit with a documented code."""
+    try:
+        mxjob_controller.main(args=arguments, prog_name="mxjob-controller", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(_WRONG_USE)
+    except StartError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(_WRONG_USE)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except Exception:
+        log.critical("the process cannot go on", exc_info=True)
+        sys.exit(_COULD_NOT_COMPLETE)

@@ -1,0 +1,21 @@
+"""What the process was asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from controller.reconcile.settings import Settings
+from controller.runtime.http import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Every flag, parsed. An empty namespace means all; no address means not to listen."""
+
+    kubeconfig: Path | None
+    namespace: str
+    metrics_address: Address | None
+    probe_address: Address | None
+    workers: int
+    settings: Settings

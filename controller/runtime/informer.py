@@ -1,0 +1,210 @@
+"""Keeps a store equal to what the API server holds of one kind: list, then watch, for ever, whatever happens.
+
+Whatever goes wrong ends in one of two ways: the watch goes on from the last version seen, or, when that version is too
+old or the view is in doubt, everything is listed again and what vanished meanwhile is removed from the store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
+
+from controller.runtime.backoff import Backoff
+from controller.runtime.cache import Change, Store
+from controller.runtime.client import ApiClient
+from controller.runtime.decode import Cached, decode_metadata
+from controller.runtime.errors import ApiError, RequestError
+from controller.runtime.resources import ObjectKey, Resource
+from controller.runtime.troubles import Troubles, explain
+
+log = logging.getLogger(__name__)
+T = TypeVar("T", bound=Cached)
+
+_PAGE: Final = "500"
+# The API server sends a bookmark every minute, so a longer silence means that the connection is dead.
+_INACTIVITY: Final = 90.0
+_LONGEST_WAIT: Final = 10.0
+
+
+class _ListMeta(msgspec.Struct, rename="camel"):
+    resource_version: str
+    continue_: str = msgspec.field(name="continue", default="")
+
+
+class _Page(msgspec.Struct):
+    metadata: _ListMeta
+    items: list[msgspec.Raw] = []
+
+
+class _WatchEvent(msgspec.Struct):
+    type: str
+    object: msgspec.Raw
+
+
+class _Status(msgspec.Struct):
+    code: int = 0
+    reason: str = ""
+    message: str = ""
+
+
+class _ViewLostError(Exception):
+    """The watch cannot go on from the last version seen."""
+
+
+_PAGES: Final = msgspec.json.Decoder(_Page)
+_EVENTS: Final = msgspec.json.Decoder(_WatchEvent)
+_STATUSES: Final = msgspec.json.Decoder(_Status)
+
+
+class Informer(Generic[T]):
+    """One kind, in one namespace or all, narrowed by a label selector.
+
+    `synced` is set once the store has been filled; `resource_version` is the newest version seen, of objects and
+    bookmarks alike; `last_activity` is the loop time at which the API server was last heard or last asked.
+    """
+
+    def __init__(
+        self,
+        client: ApiClient,
+        resource: Resource,
+        decode: Callable[[msgspec.Raw], T],
+        store: Store[T],
+        *,
+        troubles: Troubles,
+        changed: Callable[[Change[T]], None],
+        namespace: str = "",
+        label_selector: str = "",
+    ) -> None:
+        """Feed `store`, and call `changed` after every difference; nothing happens before `run`."""
+        self.resource = resource
+        self.store = store
+        self.synced = asyncio.Event()
+        self.resource_version = ""
+        self.last_activity = asyncio.get_running_loop().time()
+        self._client = client
+        self._decode = decode
+        self._troubles = troubles
+        self._changed = changed
+        self._namespace = namespace
+        self._path = resource.path(namespace)
+        self._selector = {"labelSelector": label_selector} if label_selector else {}
+        self._backoff = Backoff(0.25, _LONGEST_WAIT)
+        self._watching: asyncio.Timeout | None = None
+
+    async def run(self) -> None:
+        """Follow the API server until cancelled."""
+        while True:
+            while not await self._try("list", self._list):
+                pass
+            while await self._try("watch", self._watch):
+                pass
+
+    def has_seen(self, version: int) -> bool:
+        """Whether the store contains everything up to a resource version of this kind."""
+        # Versions are opaque by the letter of the API; where they are no numbers there is nothing to wait for.
+        return not self.resource_version.isdecimal() or int(self.resource_version) >= version
+
+    def relist(self) -> None:
+        """Give up the current watch and list everything again, because the view is in doubt."""
+        if self._watching is not None:
+            self._watching.reschedule(asyncio.get_running_loop().time())
+
+    async def _try(self, verb: str, attempt: Callable[[], Any]) -> bool:
+        """Attempt until it works; False when the view was lost and a list is due."""
+        while True:
+            self._beat()
+            try:
+                await attempt()
+            except _ViewLostError as loss:
+                log.info("listing %s again: %s", self.resource.qualified, loss)
+                return False
+            except RequestError as error:
+                if isinstance(error, ApiError) and (error.status == 410 or (verb == "watch" and error.status == 404)):
+                    return False
+                self._troubles.report(self.resource.qualified, explain(error, verb, self.resource, self._namespace))
+                wait = self._backoff.next()
+                if isinstance(error, ApiError) and error.retry_after:
+                    wait = max(wait, error.retry_after)
+                await asyncio.sleep(wait)
+            else:
+                return True
+
+    async def _list(self) -> None:
+        items: list[T] = []
+        parameters = {"limit": _PAGE, **self._selector}
+        while True:
+            page = _PAGES.decode(await self._client.get(self._path, parameters))
+            self._beat()
+            items.extend(item for raw in page.items if (item := self._decoded(raw)) is not None)
+            if not page.metadata.continue_:
+                break
+            parameters["continue"] = page.metadata.continue_
+        changes = self.store.replace(items)
+        self.resource_version = page.metadata.resource_version
+        self._works()
+        if not self.synced.is_set():
+            log.info("%s: %d in the cache", self.resource.qualified, len(items))
+            self.synced.set()
+        for change in changes:
+            self._changed(change)
+
+    async def _watch(self) -> None:
+        """Follow one watch to its end; returning means that the next one may start where it ended."""
+        parameters = {
+            "watch": "true",
+            "allowWatchBookmarks": "true",
+            "resourceVersion": self.resource_version,
+            "timeoutSeconds": str(random.randint(300, 600)),  # noqa: S311  spreads load; nothing secret
+            **self._selector,
+        }
+        silent = True
+        try:
+            async with (
+                asyncio.timeout(None) as self._watching,
+                self._client.watch(self._path, parameters, inactivity=_INACTIVITY) as lines,
+            ):
+                self._troubles.settle(self.resource.qualified)
+                async for line in lines:
+                    silent = False
+                    self._works()
+                    self._handle(_EVENTS.decode(line))
+        except TimeoutError:
+            raise _ViewLostError("the view is in doubt") from None
+        finally:
+            self._watching = None
+        if silent:
+            await asyncio.sleep(self._backoff.next())
+
+    def _handle(self, event: _WatchEvent) -> None:
+        if event.type == "ERROR":
+            status = _STATUSES.decode(event.object)
+            raise _ViewLostError(f"{status.code} {status.reason}: {status.message}")
+        metadata = decode_metadata(event.object)
+        self.resource_version = metadata.resource_version
+        if event.type == "DELETED":
+            self._changed(self.store.remove(ObjectKey(metadata.namespace, metadata.name)))
+        elif event.type in ("ADDED", "MODIFIED"):
+            item = self._decoded(event.object)
+            if item is not None:
+                self._changed(self.store.put(item))
+
+    def _decoded(self, raw: msgspec.Raw) -> T | None:
+        """Decode an object; one that does not have its kind's shape is skipped, or it would stop all others."""
+        try:
+            return self._decode(raw)
+        except msgspec.ValidationError as error:
+            log.warning("%s: skipping an object: %s", self.resource.qualified, error)
+            return None
+
+    def _works(self) -> None:
+        self._beat()
+        self._backoff.reset()
+        self._troubles.settle(self.resource.qualified)
+
+    def _beat(self) -> None:
+        self.last_activity = asyncio.get_running_loop().time()

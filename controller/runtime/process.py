@@ -1,0 +1,189 @@
+"""The parts of the controller put together, started in order and stopped in the opposite one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from controller.api.constants import CONTROLLER_NAME, LABEL_OPERATOR_NAME
+from controller.runtime import triggers
+from controller.runtime.apply import Applier
+from controller.runtime.cache import Cache, Change, Store
+from controller.runtime.client import ApiClient
+from controller.runtime.configuration import Configuration
+from controller.runtime.consistency import Consistency
+from controller.runtime.credentials import Credentials
+from controller.runtime.decode import Cached, decode_job, decode_pod, decode_pod_group, decode_service
+from controller.runtime.errors import StartError
+from controller.runtime.events import EventRecorder
+from controller.runtime.http import Listeners, metrics_routes, probe_routes
+from controller.runtime.informer import Informer
+from controller.runtime.metrics import ControllerMetrics, QueueMetrics
+from controller.runtime.reconciler import Reconciler
+from controller.runtime.resources import MXJOBS, PODS, SERVICES, ObjectKey, Resource, pod_groups
+from controller.runtime.supervisor import Supervisor
+from controller.runtime.troubles import Troubles
+from controller.runtime.worker import Workers
+from controller.runtime.workqueue import WorkQueue
+
+log = logging.getLogger(__name__)
+T = TypeVar("T", bound=Cached)
+
+# Together well below the 30 s that a pod gets to end by default.
+_DRAIN_PASSES: Final = 10.0
+_DRAIN_EVENTS: Final = 2.0
+# All deadlines of an informer are shorter, so one that is silent for this long hangs.
+_SILENCE: Final = 300.0
+_OWN_CHILDREN: Final = f"{LABEL_OPERATOR_NAME}={CONTROLLER_NAME}"
+
+
+class ControllerProcess:
+    """Everything that runs, between `start` and `stop`."""
+
+    def __init__(self, configuration: Configuration, credentials: Credentials, stop: Callable[[], None]) -> None:
+        """Start nothing yet; `stop` is called when something failed that the process cannot live without."""
+        self._configuration = configuration
+        self._credentials = credentials
+        self._supervisor = Supervisor(stop)
+        self._stack = AsyncExitStack()
+        self._informers: list[Informer[Any]] = []
+
+    @property
+    def failure(self) -> BaseException | None:
+        """What ended the process; None when it was told to end."""
+        return self._supervisor.failure
+
+    async def start(self) -> None:
+        """Listen, then fill the caches, then work; returns once all of it is under way."""
+        try:
+            await self._start()
+        except StartError as error:
+            self._supervisor.fail(error)
+
+    async def stop(self) -> None:
+        """Finish the passes under way and what they have to tell, within their grace, and close everything."""
+        await self._stack.aclose()
+
+    async def _start(self) -> None:
+        configuration = self._configuration
+        loop = asyncio.get_running_loop()
+        metrics = ControllerMetrics()
+        troubles = Troubles(loop.time)
+
+        listeners = Listeners()
+        self._stack.push_async_callback(listeners.close)
+        await listeners.open(
+            "metrics", "--metrics-bind-address", configuration.metrics_address, metrics_routes(metrics.registry)
+        )
+        await listeners.open(
+            "probes", "--health-probe-bind-address", configuration.probe_address, probe_routes(self._hangs, self._waits)
+        )
+
+        client = await self._stack.enter_async_context(
+            ApiClient(self._credentials, count_request=metrics.count_request)
+        )
+        self._stack.push_async_callback(self._supervisor.cancel)
+        queue_metrics = QueueMetrics(metrics.registry)
+        queue: WorkQueue[ObjectKey] = WorkQueue(queue_metrics)
+        queue_metrics.watch(queue, loop.time)
+
+        cache = Cache()
+        self._create_informers(client, cache, queue, troubles)
+        kinds = {informer.resource.kind: informer for informer in self._informers}
+        resources = {kind: informer.resource for kind, informer in kinds.items()}
+        consistency = Consistency(kinds, loop.time)
+        recorder = EventRecorder(client, clock=loop.time, now=lambda: datetime.now(UTC), troubles=troubles)
+        reconciler = Reconciler(
+            cache=cache,
+            consistency=consistency,
+            client=client,
+            applier=Applier(client, resources, consistency),
+            recorder=recorder,
+            metrics=metrics,
+            settings=configuration.settings,
+            now=lambda: datetime.now(UTC),
+        )
+        workers = Workers(queue, reconciler.reconcile, metrics, configuration.workers)
+
+        log.info("following %s on %s", configuration.namespace or "all namespaces", client.server)
+        for informer in self._informers:
+            self._supervisor.start(f"informer {informer.resource.qualified}", informer.run())
+        self._supervisor.start("events", recorder.run())
+        self._stack.push_async_callback(_within, _DRAIN_EVENTS, recorder.drain)
+        working = self._supervisor.start("workers", self._work(workers))
+        self._stack.push_async_callback(self._drain, queue, working)
+
+    async def _work(self, workers: Workers) -> None:
+        for informer in self._informers:
+            await informer.synced.wait()
+        log.info("ready: %d workers", self._configuration.workers)
+        await workers.run()
+
+    async def _drain(self, queue: WorkQueue[ObjectKey], working: asyncio.Task[None]) -> None:
+        self._supervisor.release(working)
+        queue.close()
+        if not all(informer.synced.is_set() for informer in self._informers):
+            working.cancel()
+        _, pending = await asyncio.wait([working], timeout=_DRAIN_PASSES)
+        for task in pending:
+            log.warning("giving up passes that did not end within %d s; the next start finds them", _DRAIN_PASSES)
+            task.cancel()
+            await asyncio.wait([task])
+
+    def _create_informers(
+        self, client: ApiClient, cache: Cache, queue: WorkQueue[ObjectKey], troubles: Troubles
+    ) -> None:
+        def follow(
+            resource: Resource,
+            decode: Callable[[msgspec.Raw | bytes], T],
+            store: Store[T],
+            concerned: Callable[[Change[T]], set[ObjectKey]],
+            label_selector: str = "",
+        ) -> None:
+            def changed(change: Change[T]) -> None:
+                for key in concerned(change):
+                    queue.add(key)
+
+            informer = Informer(
+                client,
+                resource,
+                decode,
+                store,
+                troubles=troubles,
+                changed=changed,
+                namespace=self._configuration.namespace,
+                label_selector=label_selector,
+            )
+            self._informers.append(informer)
+
+        follow(MXJOBS, decode_job, cache.jobs, triggers.changed_job)
+        follow(PODS, decode_pod, cache.pods, triggers.changed_child, _OWN_CHILDREN)
+        follow(SERVICES, decode_service, cache.services, triggers.changed_child, _OWN_CHILDREN)
+        gang = pod_groups(self._configuration.settings.gang_scheduler_name)
+        if gang is not None:
+            follow(gang, decode_pod_group, cache.pod_groups, triggers.changed_pod_group)
+
+    def _hangs(self) -> str:
+        """Return which informers hang; an API server that is away is none of a liveness probe's business."""
+        now = asyncio.get_running_loop().time()
+        hanging = [i.resource.qualified for i in self._informers if now - i.last_activity > _SILENCE]
+        return f"hanging: {', '.join(hanging)}" if hanging else ""
+
+    def _waits(self) -> str:
+        """Return what has to be listed before there can be work."""
+        waiting = [i.resource.qualified for i in self._informers if not i.synced.is_set()]
+        return f"not listed yet: {', '.join(waiting)}" if waiting else "" if self._informers else "starting"
+
+
+async def _within(seconds: float, act: Callable[[], Any]) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await act()
+    except TimeoutError:
+        log.warning("not everything was told within %d s", seconds)

@@ -1,0 +1,116 @@
+"""One pass over one job: look, plan, act, write the status, tell. Decisions are made in controller.reconcile only."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from controller.reconcile.actions import Event
+from controller.reconcile.conclude import Conclusion, conclude
+from controller.reconcile.plan import plan
+from controller.reconcile.settings import Settings
+from controller.runtime.apply import Applier
+from controller.runtime.cache import Cache
+from controller.runtime.client import ApiClient
+from controller.runtime.consistency import PATIENCE, Consistency
+from controller.runtime.decode import StoredJob, decode_job
+from controller.runtime.errors import ApiError
+from controller.runtime.events import EventRecorder
+from controller.runtime.metrics import ControllerMetrics
+from controller.runtime.resources import MXJOBS, ObjectKey
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the work queue has to do with the key: `retry` after a back-off, look again in `requeue_after` seconds."""
+
+    retry: bool = False
+    requeue_after: float | None = None
+
+
+class Reconciler:
+    """Holds what a pass needs of the world."""
+
+    def __init__(
+        self,
+        *,
+        cache: Cache,
+        consistency: Consistency,
+        client: ApiClient,
+        applier: Applier,
+        recorder: EventRecorder,
+        metrics: ControllerMetrics,
+        settings: Settings,
+        now: Callable[[], datetime],
+    ) -> None:
+        """`now` is UTC; passes see it in whole seconds, as a status can hold it."""
+        self._cache = cache
+        self._consistency = consistency
+        self._client = client
+        self._applier = applier
+        self._recorder = recorder
+        self._metrics = metrics
+        self._settings = settings
+        self._now = now
+        self._standing: dict[ObjectKey, frozenset[Event]] = {}
+
+    async def reconcile(self, key: ObjectKey) -> Result:
+        """Bring one job nearer to what it asks for. Raises RequestError when its status could not be written."""
+        job = self._cache.jobs.get(key)
+        if job is None:
+            self._consistency.forget(key)
+            self._standing.pop(key, None)
+            return Result()
+        if not self._consistency.caught_up(key):
+            self._metrics.stale_skips.inc()
+            return Result(requeue_after=PATIENCE)
+        now = self._now().replace(microsecond=0)
+        observed = self._cache.observe(job)
+        intended = plan(observed, now, self._settings)
+        outcomes = await self._applier.apply(job, intended.actions)
+        conclusion = conclude(observed, intended, outcomes, now)
+        log.debug(
+            "%s: %d actions, status %s", key, len(outcomes), "written" if conclusion.status_patch else "as it was"
+        )
+        if conclusion.status_patch is not None and not await self._write_status(key, job, conclusion.status_patch):
+            return Result(retry=True)
+        self._tell(key, job, conclusion)
+        after = conclusion.requeue_after
+        return Result(retry=conclusion.retry, requeue_after=None if after is None else after.total_seconds())
+
+    async def _write_status(self, key: ObjectKey, job: StoredJob, patch: Mapping[str, Any]) -> bool:
+        """Write the status; False when the job has changed or gone meanwhile, so that the pass has to be made again."""
+        path = MXJOBS.path(key.namespace, key.name, "status")
+        try:
+            stored = decode_job(await self._client.patch(path, patch))
+        except ApiError as error:
+            if error.status in (404, 409):
+                return False
+            raise
+        self._consistency.wrote(key, MXJOBS.kind, stored.metadata.resource_version)
+        before, after = _state(job.raw), _state(stored.raw)
+        if after != before:
+            log.info(
+                "%s: %s", key, after, extra={"job": str(key), "uid": job.metadata.uid, "state": after, "was": before}
+            )
+        return True
+
+    def _tell(self, key: ObjectKey, job: StoredJob, conclusion: Conclusion) -> None:
+        standing = frozenset(conclusion.standing)
+        news = [event for event in conclusion.standing if event not in self._standing.get(key, frozenset())]
+        self._standing[key] = standing
+        for event in (*conclusion.events, *news):
+            self._recorder.publish(job, event)
+        for counter in conclusion.counters:
+            self._metrics.count_job(counter, key.namespace)
+
+
+def _state(job: Mapping[str, Any]) -> str:
+    """Return the state that `kubectl get` shows."""
+    conditions = (job.get("status") or {}).get("conditions") or []
+    return str(conditions[-1].get("type", "")) if conditions else ""

@@ -1,0 +1,183 @@
+"""Keys that need attention: each at most once, never by two workers at a time, later when asked, slower when failing.
+
+The semantics are those of Kubernetes' own controllers: a key added while a worker has it is handed out again when that
+worker is done with it; of several delays for a key the earliest deadline wins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections import deque
+from collections.abc import Hashable
+from typing import Final, Generic, Protocol, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+
+_FIRST_RETRY: Final = 0.005
+_LONGEST_RETRY: Final = 1000.0
+
+
+class QueueObserver(Protocol):
+    """Is told what goes through the queue; durations are in seconds."""
+
+    def added(self) -> None:
+        """Hear that a key became due."""
+
+    def retried(self) -> None:
+        """Hear that a key was put back because of a failure."""
+
+    def started(self, waited: float) -> None:
+        """Hear that a worker took a key."""
+
+    def finished(self, worked: float) -> None:
+        """Hear that a worker gave a key back."""
+
+
+class Unobserved:
+    """Nobody is told."""
+
+    def added(self) -> None:
+        """Ignore it."""
+
+    def retried(self) -> None:
+        """Ignore it."""
+
+    def started(self, waited: float) -> None:
+        """Ignore it."""
+
+    def finished(self, worked: float) -> None:
+        """Ignore it."""
+
+
+class WorkQueue(Generic[K]):
+    """First in, first out. Belongs to one event loop, whose clock it uses."""
+
+    def __init__(self, observer: QueueObserver | None = None) -> None:
+        """Start empty and open."""
+        self._loop = asyncio.get_running_loop()
+        self._observer = observer or Unobserved()
+        self._ready: deque[K] = deque()
+        self._added: dict[K, float] = {}
+        self._processing: dict[K, float] = {}
+        self._delayed: list[tuple[float, int, K]] = []
+        self._deadlines: dict[K, float] = {}
+        self._serial = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._failures: dict[K, int] = {}
+        self._getters: deque[asyncio.Future[None]] = deque()
+        self._closed = False
+
+    def __len__(self) -> int:
+        return len(self._ready)
+
+    @property
+    def started_at(self) -> list[float]:
+        """When each of the keys that workers have now was taken, in loop time."""
+        return list(self._processing.values())
+
+    def add(self, key: K) -> None:
+        """Make a key due now; without effect when it is due already."""
+        if self._closed or key in self._added:
+            return
+        self._added[key] = self._loop.time()
+        self._observer.added()
+        if key not in self._processing:
+            self._hand_out(key)
+
+    def add_after(self, key: K, delay: float) -> None:
+        """Make a key due in `delay` seconds, unless it is to be due earlier than that anyway."""
+        if self._closed:
+            return
+        if delay <= 0:
+            self.add(key)
+            return
+        deadline = self._loop.time() + delay
+        if deadline < self._deadlines.get(key, float("inf")):
+            self._deadlines[key] = deadline
+            self._serial += 1
+            heapq.heappush(self._delayed, (deadline, self._serial, key))
+            self._set_timer()
+
+    def add_rate_limited(self, key: K) -> None:
+        """Make a key due again after a failure: 5 ms later, then twice as long at each failure, up to 1000 s."""
+        failures = self._failures.get(key, 0)
+        self._failures[key] = failures + 1
+        self._observer.retried()
+        # The exponent is capped as well: 2.0 ** 1024 is not a float.
+        self.add_after(key, min(_FIRST_RETRY * 2.0 ** min(failures, 32), _LONGEST_RETRY))
+
+    def forget(self, key: K) -> None:
+        """Note that a key did well: its next failure is its first."""
+        self._failures.pop(key, None)
+
+    def failures(self, key: K) -> int:
+        """Return how often a key failed in a row."""
+        return self._failures.get(key, 0)
+
+    async def get(self) -> K | None:
+        """Wait for a due key and take it; None once the queue is closed. Call `done` for every key taken."""
+        while not self._ready:
+            if self._closed:
+                return None
+            getter: asyncio.Future[None] = self._loop.create_future()
+            self._getters.append(getter)
+            try:
+                await getter
+            except asyncio.CancelledError:
+                self._withdraw(getter)
+                raise
+        if self._closed:
+            return None
+        key = self._ready.popleft()
+        now = self._loop.time()
+        self._observer.started(now - self._added.pop(key))
+        self._processing[key] = now
+        return key
+
+    def done(self, key: K) -> None:
+        """Give a key back; it is handed out again if it was added meanwhile."""
+        self._observer.finished(self._loop.time() - self._processing.pop(key))
+        if key in self._added and not self._closed:
+            self._hand_out(key)
+
+    def close(self) -> None:
+        """Hand out nothing more; every `get` returns None. What was due is dropped: a restart finds it again."""
+        self._closed = True
+        self._ready.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+        for getter in self._getters:
+            if not getter.done():
+                getter.set_result(None)
+
+    def _hand_out(self, key: K) -> None:
+        self._ready.append(key)
+        self._wake_one()
+
+    def _wake_one(self) -> None:
+        while self._getters:
+            getter = self._getters.popleft()
+            if not getter.done():
+                getter.set_result(None)
+                return
+
+    def _withdraw(self, getter: asyncio.Future[None]) -> None:
+        if getter in self._getters:
+            self._getters.remove(getter)
+        elif self._ready:  # woken and cancelled at once: somebody else has to take the key
+            self._wake_one()
+
+    def _set_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(self._delayed[0][0], self._release) if self._delayed else None
+
+    def _release(self) -> None:
+        now = self._loop.time()
+        while self._delayed and self._delayed[0][0] <= now:
+            deadline, _, key = heapq.heappop(self._delayed)
+            if self._deadlines.get(key) == deadline:
+                del self._deadlines[key]
+                self.add(key)
+        self._set_timer()
