@@ -33,7 +33,7 @@ STORED = {
     ],
     "replicaStatuses": {"Worker": {"active": 1, "failed": 2}, "Scheduler": {}},
     "startTime": "2024-09-10T08:00:00Z",
-    "restarts": {"count": 2, "uids": ["a"]},
+    "restarts": {"count": 2, "uids": ["a"], "disrupted": ["b"]},
 }
 VALUE = JobStatus(
     conditions=(
@@ -41,7 +41,7 @@ VALUE = JobStatus(
     ),
     replica_statuses={"Worker": ReplicaStatus(active=1, failed=2), "Scheduler": ReplicaStatus()},
     start_time=NOW,
-    restarts=Restarts(count=2, uids=("a",)),
+    restarts=Restarts(count=2, uids=("a",), disrupted=("b",)),
 )
 
 
@@ -67,7 +67,9 @@ def test_an_empty_status_is_written_as_nothing() -> None:
             {"conditions": [None, 3, {"type": "Running"}, {"status": "True"}]}, id="conditions without a type"
         ),
         pytest.param({"startTime": 12, "completionTime": "soon"}, id="times that are none"),
-        pytest.param({"restarts": {"count": True, "uids": [1, None]}}, id="counts and uids that are none"),
+        pytest.param(
+            {"restarts": {"count": True, "uids": [1, None], "disrupted": "a"}}, id="counts and uids that are none"
+        ),
         pytest.param({"restarts": {"count": -3}}, id="a negative count"),
     ],
 )
@@ -101,6 +103,7 @@ CONDITIONS = st.builds(
     last_transition_time=st.none() | MOMENTS,
 )
 COUNTS = st.integers(0, 2**31 - 1)
+UIDS = st.lists(st.text(), max_size=3).map(tuple)
 STATUSES = st.builds(
     JobStatus,
     conditions=st.lists(CONDITIONS, max_size=4).map(tuple),
@@ -108,7 +111,7 @@ STATUSES = st.builds(
     start_time=st.none() | MOMENTS,
     completion_time=st.none() | MOMENTS,
     last_reconcile_time=st.none() | MOMENTS,
-    restarts=st.builds(Restarts, count=COUNTS, uids=st.lists(st.text()).map(tuple)),
+    restarts=st.builds(Restarts, count=COUNTS, uids=UIDS, disrupted=UIDS),
 )
 
 
