@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import timedelta
+from typing import Any
 
-from controller.reconcile.actions import Event, Outcome
+from controller.api.status import status_from_raw, status_to_raw
+from controller.api.stored import Metadata, decode_what_fits
+from controller.reconcile.actions import Create, Delete, Event, Outcome
+from controller.reconcile.merge_patch import merge_patch
 from controller.reconcile.observed import Observed
 from controller.reconcile.plan import Plan
-
-Counter = Literal["created", "successful", "failed", "restarted", "deleted"]
+from controller.reconcile.tidings import failures, successes
+from controller.reconcile.transitions import Counter, counters_of, events_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,42 @@ class Conclusion:
     retry: bool = False
 
 
-def conclude(observed: Observed, plan: Plan, outcomes: Sequence[Outcome], now: datetime) -> Conclusion:  # noqa: ARG001  what is told follows
-    """Draw the conclusion of a pass at `now` from what was observed, what was planned and how that went."""
-    return Conclusion(requeue_after=plan.requeue_after)
+def conclude(observed: Observed, plan: Plan, outcomes: Sequence[Outcome]) -> Conclusion:
+    """Draw the conclusion of a pass from what was observed, what was planned and how that went."""
+    told = tuple(successes(outcomes))
+    if any(_deletes_job(outcome) for outcome in outcomes):
+        return Conclusion(events=told, counters=("deleted",))
+    stored = status_from_raw(observed.job.get("status"))
+    return Conclusion(
+        status_patch=_status_patch(observed, plan),
+        events=(*events_of(stored, plan.status, observed), *_template_warnings(plan, outcomes), *told),
+        standing=(*plan.standing, *failures(outcomes)),
+        counters=counters_of(stored, plan.status),
+        requeue_after=plan.requeue_after,
+        retry=any(not outcome.done and not outcome.permanent for outcome in outcomes),
+    )
+
+
+def _deletes_job(outcome: Outcome) -> bool:
+    return outcome.done and isinstance(outcome.action, Delete) and outcome.action.kind == "MXJob"
+
+
+def _status_patch(observed: Observed, plan: Plan) -> Mapping[str, Any] | None:
+    """Compare in the form that is written: what another controller wrote differently is no reason to write."""
+    before = status_to_raw(status_from_raw(observed.job.get("status")))
+    changes = merge_patch(before, status_to_raw(plan.status))
+    if not changes:
+        return None
+    version = decode_what_fits(observed.job.get("metadata"), Metadata).resource_version
+    return {"metadata": {"resourceVersion": version}, "status": changes}
+
+
+def _template_warnings(plan: Plan, outcomes: Sequence[Outcome]) -> Iterator[Event]:
+    created = {
+        outcome.action.replica_type
+        for outcome in outcomes
+        if outcome.done and isinstance(outcome.action, Create) and outcome.action.kind == "Pod"
+    }
+    for replica_type, warnings in plan.creation_warnings.items():
+        if replica_type in created:
+            yield from warnings

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Settings:
     """Settings of the whole controller, the same for each job.
 
-    `gang_scheduler_name` is the flag as typed: empty or `none` in any case is off, `volcano` in any case is volcano, and
-    any other name is a scheduler that understands the PodGroups of scheduler-plugins (spec §3.9, B26).
+    `gang_scheduler_name` is the flag as typed: empty or `none` in any case is off, `volcano` in any case is volcano,
+    and any other name is a scheduler that understands the PodGroups of scheduler-plugins (spec §3.9, B26).
     """
 
     gang_scheduler_name: str = ""

@@ -1,0 +1,30 @@
+"""What becomes of a job that cannot be run as it is written (spec §2.4, B1): it says so once, and rests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from controller.api.constants import KIND
+from controller.api.mxjob import MXJob
+from controller.api.status import ConditionType, JobCondition, JobStatus
+from controller.reconcile.conditions import find, reason, without
+
+
+def refused(job: MXJob, problems: Sequence[str], status: JobStatus, now: datetime) -> JobStatus:
+    """Compute the status of a job with `problems`: Invalid comes last, renewed when there is something new to say."""
+    message = f"{KIND} {job.name} cannot be run as of generation {job.generation}: " + "; ".join(problems)
+    known = find(status.conditions, ConditionType.INVALID)
+    if known and known.status == "True" and known.message == message:
+        return status
+    transition = known.last_transition_time if known and known.status == "True" else None
+    invalid = JobCondition(ConditionType.INVALID, "True", reason("FailedValidation"), message, now, transition or now)
+    return replace(status, conditions=(*without(status.conditions, ConditionType.INVALID), invalid))
+
+
+def accepted(status: JobStatus) -> JobStatus:
+    """Compute the status of a job that can be run: a problem that it had is mended."""
+    if not find(status.conditions, ConditionType.INVALID):
+        return status
+    return replace(status, conditions=without(status.conditions, ConditionType.INVALID))
