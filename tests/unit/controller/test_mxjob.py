@@ -39,6 +39,10 @@ def test_replicas_are_counted_by_type_and_in_all() -> None:
     assert job.total_replicas == 3
 
 
+def test_33_a_negative_count_never_gets_past_reading() -> None:
+    assert read(mxjob(worker=-1)).replicas_of("Worker") == 0
+
+
 def test_run_policy_is_read_as_typed() -> None:
     raw = mxjob(
         worker=1,
@@ -117,6 +121,12 @@ def test_61_the_tuner_server_key_is_an_annotation_of_the_template() -> None:
             True,
             ago(minutes=5),
             id="115: failed without completion time, at its last transition",
+        ),
+        pytest.param(
+            {"conditions": [condition("Failed", at=ago(minutes=5)) | {"lastUpdateTime": "2024-09-10T08:00:00Z"}]},
+            True,
+            ago(minutes=5),
+            id="115: whatever was updated later",
         ),
         pytest.param(
             {"conditions": [{"type": "Failed", "status": "True"}]}, True, None, id="115: failed, nobody knows when"
