@@ -26,7 +26,7 @@ async def operate(configuration: Configuration, credentials: Credentials) -> Non
     stop_flag = asyncio.Event()
     process = ControllerProcess(configuration, credentials, stop_flag.set)
     await kopf.operator(
-        registry=_registry(process, credentials),
+        registry=_registry(process, credentials, stop_flag),
         settings=_settings(),
         standalone=True,
         clusterwide=not configuration.namespace,
@@ -37,7 +37,7 @@ async def operate(configuration: Configuration, credentials: Credentials) -> Non
         raise process.failure
 
 
-def _registry(process: ControllerProcess, credentials: Credentials) -> kopf.OperatorRegistry:
+def _registry(process: ControllerProcess, credentials: Credentials, stop_flag: asyncio.Event) -> kopf.OperatorRegistry:
     registry = kopf.OperatorRegistry()
 
     # What a start-up handler raises would be retried a minute later by default.
@@ -56,6 +56,7 @@ def _registry(process: ControllerProcess, credentials: Credentials) -> kopf.Oper
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)  # who asks twice means it
         await process.stop()
+        stop_flag.set()  # or kopf waits 5 s for its own task that waits for the flag
         log.info("stopped")
 
     return registry

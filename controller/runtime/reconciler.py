@@ -73,7 +73,7 @@ class Reconciler:
         observed = self._cache.observe(job)
         intended = plan(observed, now, self._settings)
         outcomes = await self._applier.apply(job, intended.actions)
-        conclusion = conclude(observed, intended, outcomes, now)
+        conclusion = conclude(observed, intended, outcomes)
         log.debug(
             "%s: %d actions, status %s", key, len(outcomes), "written" if conclusion.status_patch else "as it was"
         )
