@@ -19,11 +19,11 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Replace a PodGroup's spec, at the resource version that `manifest` carries."""
+    """Change a PodGroup by a JSON merge patch, which carries the resource version that it was made from."""
 
     kind: Literal["PodGroup"]
     name: str
-    manifest: Mapping[str, Any]
+    patch: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

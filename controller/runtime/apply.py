@@ -81,7 +81,7 @@ class Applier:
 
     async def _update(self, job: StoredJob, action: Update) -> Outcome:
         path = self._resources[action.kind].path(job.metadata.namespace, action.name)
-        metadata = decode_metadata(await self._client.replace(path, action.manifest))
+        metadata = decode_metadata(await self._client.patch(path, action.patch))
         self._consistency.wrote(_key(job), action.kind, metadata.resource_version)
         return Outcome(action, done=True)
 
