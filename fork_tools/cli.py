@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import click
 
@@ -32,11 +33,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         mxfork.main(args=arguments, prog_name="mxfork", standalone_mode=False)
     except MxforkError as error:
-        click.echo(f"{click.style('error:', fg='red')} {error}", err=True)
-        sys.exit(error.exit_code)
+        _fail(error)
+    except OSError as error:
+        _fail(MxforkError(str(error), next_step="see to that path or program, then run the command again"))
     except click.ClickException as error:
         error.show()
         sys.exit(ExitCode.WRONG_USE)
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         sys.exit(130)
+
+
+def _fail(error: MxforkError) -> NoReturn:
+    click.echo(f"{click.style('error:', fg='red')} {error}", err=True)
+    sys.exit(error.exit_code)

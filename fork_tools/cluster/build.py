@@ -52,7 +52,7 @@ def built(recipe: Recipe, cache: Path, progress: Progress) -> Path:
     folder = cache / f"{recipe.version}-{os.uname().machine}"
     if _is_complete(folder, recipe):
         return folder
-    go = Go.find(f"to build {recipe.title} once; {folder} does not hold it yet", _scratch(folder))
+    go = Go.find(f"to build {recipe.title}, once", folder, _scratch(folder))
     cache.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder.with_name(f"{folder.name}.lock"))
     try:
@@ -63,9 +63,10 @@ def built(recipe: Recipe, cache: Path, progress: Progress) -> Path:
     try:
         # Whoever held the lock before us has most likely done the work.
         if not _is_complete(folder, recipe):
-            with progress.task(f"building {recipe.title} (once; some minutes)", logged=True) as detail:
+            with progress.task(f"building {recipe.title}, once", logged=True) as detail:
                 _build(recipe, go, folder, detail)
     finally:
+        shutil.rmtree(_scratch(folder), ignore_errors=True)
         lock.release()
     return folder
 
@@ -97,7 +98,6 @@ def _build(recipe: Recipe, go: Go, folder: Path, detail: Detail) -> None:
     (programs / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     _remove(folder)
     programs.rename(folder)
-    _remove(scratch)
 
 
 def _go_build(build: GoBuild, go: Go, module: Path, programs: Path, detail: Detail) -> None:

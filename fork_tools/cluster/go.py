@@ -33,13 +33,13 @@ class Go:
     temporary: Path
 
     @classmethod
-    def find(cls, purpose: str, temporary: Path) -> Go:
-        """Find Go on the PATH. Raises MxforkError, naming the `purpose` that it is needed for, when there is none."""
+    def find(cls, purpose: str, target: Path, temporary: Path) -> Go:
+        """Find Go on the PATH. Raises MxforkError, naming its `purpose` and what `target` lacks, when there is none."""
         program = shutil.which("go")
         if program is None:
             raise MxforkError(
                 "Go is not on the PATH",
-                facts=(("needed", purpose),),
+                facts=(("needed", purpose), ("missing in", str(target))),
                 next_step="install Go 1.26 or later, or set KUBEBUILDER_ASSETS to a folder that holds the programs",
             )
         return cls(Path(program), temporary)

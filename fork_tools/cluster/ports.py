@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 from fork_tools.errors import ExitCode, MxforkError
@@ -58,15 +59,26 @@ def free_port() -> int:
 def holder(port: int) -> str | None:
     """Name the process that listens on `port`, as `PID (command)`; None when it is another user's."""
     sockets = {f"socket:[{inode}]" for inode in _listening(port)}
-    for descriptors in Path("/proc").glob("[0-9]*/fd"):
-        try:
-            links = {str(entry.readlink()) for entry in descriptors.iterdir()}
-        except OSError:
-            continue
-        if links & sockets:
-            command = (descriptors.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-            return f"process {descriptors.parent.name} ({command.strip()[:80]})"
+    for process in Path("/proc").glob("[0-9]*"):
+        if sockets and sockets & _open_files(process):
+            return f"process {process.name} ({_command(process)})"
     return None
+
+
+def _command(process: Path) -> str:
+    with suppress(OSError):
+        return (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()[:80]
+    return "just ended"
+
+
+def _open_files(process: Path) -> set[str]:
+    """Name what a process has open, as far as this user may see it and as it does not close it meanwhile."""
+    found = set()
+    with suppress(OSError):
+        for descriptor in (process / "fd").iterdir():
+            with suppress(OSError):
+                found.add(str(descriptor.readlink()))
+    return found
 
 
 def _listening(port: int) -> set[str]:

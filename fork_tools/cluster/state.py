@@ -53,11 +53,11 @@ def read(path: Path) -> ClusterState | None:
     Raises MxforkError for a file that is not one of ours or that a newer mxfork wrote.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
     try:
-        return _parse(json.loads(text))
+        return _parse(json.loads(content))
     except (ValueError, TypeError, KeyError) as error:
         raise MxforkError(
             f"{path} is not the state of a local cluster",

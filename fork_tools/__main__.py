@@ -1,0 +1,5 @@
+"""Lets `python -m fork_tools` stand in for `mxfork`."""
+
+from fork_tools.cli import main
+
+main()
