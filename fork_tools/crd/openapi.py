@@ -41,10 +41,11 @@ def from_cluster(kubeconfig: Path) -> Mapping[str, Any]:
     """
     try:
         client = config.new_client_from_config(str(kubeconfig))  # type: ignore[no-untyped-call]  # theirs has no types
+    # The client reports some unusable files itself, and trips over the others.
     except (config.ConfigException, yaml.YAMLError, ValueError, TypeError, AttributeError) as error:
         raise MxforkError(
             f"{kubeconfig} is no usable kubeconfig",
-            facts=(("because", str(error)),),
+            facts=(("because", " ".join(str(error).split())),),
             next_step="name another file with --kubeconfig, or leave it out to use a throw-away cluster",
         ) from error
     with client:

@@ -1,8 +1,8 @@
 """What admission asks beyond types and bounds, in CEL; each message says what to do.
 
 Rules sit as deep as they can: the API server leaves alone what an update does not touch, so a job that was stored
-under v1.8.1's CRD can still be suspended, labelled and reported on. Rules at the root are evaluated at every update
-and have to spare such jobs themselves.
+under v1.8.1's CRD can still be suspended, labelled and reported on. Where a rule sits above what an update may well
+touch, it spares what was there before by itself.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from typing import Final
 from controller.api.constants import CONTAINER_NAME
 from fork_tools.crd.schema import Rule
 
+_OLD: Final = "oldSelf.value()"
+
 SPEC_PRESENT: Final = Rule(
-    "has(self.spec) || (oldSelf.hasValue() && !has(oldSelf.value().spec))",
+    f"has(self.spec) || (oldSelf.hasValue() && !has({_OLD}.spec))",
     "spec is missing: describe the job's replicas in spec.mxReplicaSpecs",
     ratchets=True,
 )
@@ -33,7 +35,6 @@ def _child_fits(job: str) -> str:
     return f"size({job}.metadata.name) + size(type) + {digits} + 2 <= 63"
 
 
-_OLD: Final = "oldSelf.value()"
 CHILDREN_NAMES_FIT: Final = Rule(
     "!has(self.spec) || !has(self.spec.mxReplicaSpecs) || self.spec.mxReplicaSpecs.all(type, "
     f"{_child_fits('self')} || (oldSelf.hasValue() && has({_OLD}.spec) && has({_OLD}.spec.mxReplicaSpecs) && "
@@ -43,13 +44,17 @@ CHILDREN_NAMES_FIT: Final = Rule(
 )
 
 TYPES_ARE_NAMES: Final = Rule(
-    "self.all(type, type.matches('^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?$'))",
+    "self.all(type, type.matches('^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?$') || "
+    f"(oldSelf.hasValue() && type in {_OLD}))",
     "a replica type is part of the names of pods: use letters, digits and inner hyphens only",
+    ratchets=True,
 )
 
 TYPES_DIFFER: Final = Rule(
-    "self.all(one, self.exists_one(other, one.lowerAscii() == other.lowerAscii()))",
+    "self.all(type, self.exists_one(other, other.lowerAscii() == type.lowerAscii()) || "
+    f"(oldSelf.hasValue() && type in {_OLD}))",
     "replica types that differ only in case are the same type: keep one of them",
+    ratchets=True,
 )
 
 OPERATORS_CONTAINER: Final = Rule(

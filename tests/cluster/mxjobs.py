@@ -35,6 +35,13 @@ def mxjob(name: str = "job", *, run_policy: Object | None = None, mode: str = "M
     return {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": name}, "spec": spec}
 
 
+def of_types(types: Object, name: str = "job") -> Object:
+    """Build an MXJob with replica types that are no Python names, or with none."""
+    job = mxjob(name)
+    job["spec"]["mxReplicaSpecs"] = types
+    return job
+
+
 class MXJobs:
     """The MXJobs of one namespace; `group` tells apart a CRD that a test installs for itself."""
 

@@ -11,7 +11,7 @@ import yaml
 from kubernetes.client import ApiException
 
 from fork_tools.cluster.lifecycle import Cluster
-from tests.cluster.mxjobs import MXJobs, Object, container, mxjob, reason, replicas
+from tests.cluster.mxjobs import MXJobs, Object, container, mxjob, of_types, reason, replicas
 
 RECORDINGS = sorted((Path(__file__).parents[1] / "golden").glob("*.json"))
 LONGEST_NAME = "j" * 54  # with -worker-0 just 63 characters
@@ -53,7 +53,7 @@ ACCEPTED = [
     pytest.param(mxjob(scheduler=replicas(), SERVER=replicas(), wOrKer=replicas()), id="20: types in any case"),
     pytest.param(mxjob(tunertracker=replicas(), TUNER=replicas()), id="21: tuner types in any case"),
     pytest.param(mxjob(Worker=replicas(), Foo=replicas()), id="66: an unknown type runs"),
-    pytest.param(mxjob(**{"Worker": replicas(), "2nd-Eval": replicas()}), id="an unknown type with digit and hyphen"),
+    pytest.param(of_types({"Worker": replicas(), "2nd-Eval": replicas()}), id="an unknown type with digit and hyphen"),
     pytest.param(mxjob(mode="MXTune"), id="a mode that does not fit the types"),
     pytest.param(mxjob(Scheduler=replicas(replicas=2), Worker=replicas()), id="two schedulers"),
     pytest.param(mxjob(Worker=replicas(replicas=3)), id="workers without a scheduler"),
@@ -114,6 +114,7 @@ REFUSED = [
     pytest.param(spec_without("jobMode"), "spec.jobMode: Required value", id="3: no mode"),
     pytest.param(spec_without("mxReplicaSpecs"), "spec.mxReplicaSpecs: Required value", id="3: no replica specs"),
     pytest.param(mxjob(mode="Train"), 'supported values: "MXTrain", "MXTune"', id="10: another mode"),
+    pytest.param(of_types({}), "should have at least 1 properties", id="9: an empty map of replica specs"),
     pytest.param(mxjob(Worker=None), "should have at least 1 properties", id="9, 29: a null replica spec"),
     pytest.param(mxjob(Worker={}), "Worker.template: Required value", id="32: an empty replica spec"),
     pytest.param(mxjob(Worker={"template": {}}), "template.spec: Required value", id="32: an empty template"),
@@ -136,8 +137,8 @@ REFUSED = [
     ),
     pytest.param(mxjob(run_policy={"managedBy": "me"}), "supported values", id="161: managed by another"),
     pytest.param(mxjob(run_policy={"managedBy": ""}), "supported values", id="161: managed by nobody"),
-    pytest.param(mxjob(**{"a/b": replicas()}), "letters, digits and inner hyphens only", id="a type with a slash"),
-    pytest.param(mxjob(**{"Worker-": replicas()}), "letters, digits and inner hyphens only", id="a type ends so"),
+    pytest.param(of_types({"a/b": replicas()}), "letters, digits and inner hyphens only", id="a type with a slash"),
+    pytest.param(of_types({"Worker-": replicas()}), "letters, digits and inner hyphens only", id="a type ends so"),
     pytest.param(mxjob(Worker=replicas(), worker=replicas()), "keep one of them", id="B45: a type in two cases"),
     pytest.param(mxjob(Foo=replicas(), foo=replicas()), "keep one of them", id="B45: an unknown type in two cases"),
     pytest.param(mxjob("10test"), "starting with a letter", id="25: a name that starts with a digit"),
@@ -156,12 +157,6 @@ REFUSED = [
 @pytest.mark.parametrize(("job", "why"), REFUSED)
 def test_what_could_not_run_is_refused_with_the_remedy(jobs: MXJobs, job: Object, why: str) -> None:
     assert why in jobs.refusal(job)
-
-
-def test_an_empty_map_of_replica_specs_is_refused(jobs: MXJobs) -> None:
-    job = mxjob()
-    job["spec"]["mxReplicaSpecs"] = {}  # case 9
-    assert "should have at least 1 properties" in jobs.refusal(job)
 
 
 def test_unknown_fields_are_pruned(jobs: MXJobs) -> None:
