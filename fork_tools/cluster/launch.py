@@ -22,7 +22,10 @@ def main(arguments: list[str]) -> None:
         if os.getppid() != int(parent):
             sys.exit(1)
     os.chdir(folder)
-    os.execv(command[0], command)  # noqa: S606 - no shell is what we want
+    try:
+        os.execv(command[0], command)  # noqa: S606 - no shell is what we want
+    except OSError as error:
+        sys.exit(f"cannot run {command[0]}: {error.strerror}")
 
 
 if __name__ == "__main__":
