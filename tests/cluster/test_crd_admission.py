@@ -261,7 +261,7 @@ def test_every_field_of_the_status_is_kept(jobs: MXJobs) -> None:
         "startTime": now,
         "completionTime": now,
         "lastReconcileTime": now,
-        "restarts": {"count": 2, "uids": ["7d0f1c0e"]},
+        "restarts": {"count": 2, "uids": ["7d0f1c0e"], "disrupted": ["job-worker-0"]},
     }
     jobs.create(mxjob())
     assert jobs.patch_status("job", {"status": status})["status"] == status
