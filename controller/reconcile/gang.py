@@ -149,11 +149,9 @@ def _resources(job: MXJob, member: int) -> dict[str, str]:
 
 def _requests(container: Mapping[str, Any]) -> Mapping[str, Any]:
     """Give a container's requests, or its limits where it states no request at all."""
-    resources = container.get("resources")
-    if not isinstance(resources, Mapping):
-        return {}
-    lists = (resources.get("requests"), resources.get("limits"))
-    return next((each for each in lists if isinstance(each, Mapping)), {})
+    resources = container.get("resources") or {}
+    requests = resources.get("requests")
+    return (resources.get("limits") if requests is None else requests) or {}
 
 
 def _comparable(spec: Mapping[str, Any]) -> dict[str, Any]:
