@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import threading
 import time
@@ -11,7 +12,6 @@ from typing import TextIO
 
 _REFRESH = 0.5  # seconds
 _CLEAR_LINE = "\r\033[K"
-_WIDTH = 110
 
 Detail = Callable[[str], None]
 
@@ -47,7 +47,7 @@ class TerminalProgress(Progress):
             signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
             while not finished.is_set():
                 line = f"{text} · {_duration(begin)} {details[0]}"
-                self._stream.write(_CLEAR_LINE + line[:_WIDTH])
+                self._stream.write(_CLEAR_LINE + line[: shutil.get_terminal_size().columns - 1])
                 self._stream.flush()
                 finished.wait(_REFRESH)
 

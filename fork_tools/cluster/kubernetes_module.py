@@ -16,6 +16,13 @@ from fork_tools.errors import ExitCode, MxforkError
 PINNED_VERSION = "v1.37.2"
 _PINNED = Path(__file__).with_name("gomodule")
 _KUBERNETES = "k8s.io/kubernetes"
+_KUBERNETES_PROGRAMS = ("kube-apiserver", "kube-controller-manager", "kubectl")
+_KUBERNETES_PACKAGES = tuple(f"{_KUBERNETES}/cmd/{program}" for program in _KUBERNETES_PROGRAMS)
+_ETCD_PACKAGE = "go.etcd.io/etcd/server/v3"
+_CHOOSE_ANOTHER = (
+    f"choose one that `go list -m -versions {_KUBERNETES}` lists, or look after GOPROXY and the connection"
+)
+_UNAVAILABLE = re.compile(r"(\S+@\S+): reading ")
 _VERSION = re.compile(r"v1\.(\d+\.\d+(?:-[0-9A-Za-z.]+)?)")
 
 
@@ -29,14 +36,13 @@ def kubernetes_recipe(version: str) -> Recipe:
         )
     # kubectl refuses to work without a version.
     stamp = f"-s -w -X k8s.io/component-base/version.gitVersion={version}"
-    programs = ("kube-apiserver", "kube-controller-manager", "kubectl")
     return Recipe(
         title=f"Kubernetes {version} and etcd",
         version=version,
         prepare=_copy_pinned if version == PINNED_VERSION else lambda go, module: _derive(version, go, module),
         builds=(
-            GoBuild(tuple(f"{_KUBERNETES}/cmd/{program}" for program in programs), programs, stamp),
-            GoBuild(("go.etcd.io/etcd/server/v3",), ("etcd",)),
+            GoBuild(_KUBERNETES_PACKAGES, _KUBERNETES_PROGRAMS, stamp),
+            GoBuild((_ETCD_PACKAGE,), ("etcd",)),
         ),
     )
 
@@ -69,8 +75,17 @@ def _derive(version: str, go: Go, module: Path) -> None:
     described = json.loads(go.run(["mod", "edit", "-json", str(upstream)], module))
     (module / "go.mod").write_text(module_file(version, described), encoding="utf-8")
     shutil.copy(_PINNED / "programs.go", module)
+    unavailable: list[str] = []
     # -e: some tests of the libraries import what was never published, and nobody builds those.
-    go.run(["mod", "tidy", "-e"], module)
+    go.run(["mod", "tidy", "-e"], module, lambda line: unavailable.extend(_UNAVAILABLE.findall(line)))
+    try:
+        go.run(["list", "-mod=readonly", "-deps", *_KUBERNETES_PACKAGES, _ETCD_PACKAGE], module)
+    except GoError as error:
+        raise MxforkError(
+            f"Kubernetes {version} cannot be built: the module proxy lacks parts of it",
+            facts=tuple(("missing", name) for name in dict.fromkeys(unavailable)) or error.facts,
+            next_step=_CHOOSE_ANOTHER,
+        ) from error
 
 
 def _download(version: str, go: Go, module: Path) -> Path:
@@ -81,6 +96,6 @@ def _download(version: str, go: Go, module: Path) -> Path:
         raise MxforkError(
             f"Kubernetes {version} cannot be fetched",
             facts=error.facts,
-            next_step=f"choose one that `go list -m -versions {_KUBERNETES}` lists, or look after the connection",
+            next_step=_CHOOSE_ANOTHER,
         ) from error
     return Path(answer["GoMod"])

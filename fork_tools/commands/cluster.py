@@ -124,7 +124,7 @@ def up(
         audit_log=audit_log,
         progress=progress_on(sys.stderr),
     )
-    _render_up(started, output)
+    _render_up(started, output, shown="namespaces" if no_crd else "mxjobs --all-namespaces")
 
 
 @cluster.command()
@@ -174,14 +174,14 @@ def kubectl(directory: Path, arguments: tuple[str, ...]) -> None:
     os.execve(found.kubectl, [str(found.kubectl), *arguments], environment)  # noqa: S606 - no shell is what we want
 
 
-def _render_up(started: lifecycle.Cluster, output: str) -> None:
+def _render_up(started: lifecycle.Cluster, output: str, shown: str) -> None:
     if output == "json":
         _print_json(asdict(started))
         return
     folder = shlex.quote(str(started.directory))
     click.echo(f"Kubernetes {started.version} is up at {started.server}\n")
     click.echo(f"  export KUBECONFIG={shlex.quote(str(started.kubeconfig))}")
-    click.echo(f"  {shlex.quote(str(started.kubectl))} get mxjobs --all-namespaces")
+    click.echo(f"  {shlex.quote(str(started.kubectl))} get {shown}")
     click.echo(f"  mxfork cluster status --dir {folder}")
     click.echo(f"  mxfork cluster down --dir {folder}")
 
