@@ -31,8 +31,9 @@ NAME_FITS_SERVICES: Final = Rule(
 def _child_fits(job: str) -> str:
     """Check `<job>-<type>-<highest index>` against the 63 characters of a DNS label (B20)."""
     replicas = f"{job}.spec.mxReplicaSpecs[type].replicas"
+    none = f"has({replicas}) && {replicas} == 0"
     digits = f"(has({replicas}) && {replicas} > 1 ? size(string({replicas} - 1)) : 1)"
-    return f"size({job}.metadata.name) + size(type) + {digits} + 2 <= 63"
+    return f"{none} || size({job}.metadata.name) + size(type) + {digits} + 2 <= 63"
 
 
 CHILDREN_NAMES_FIT: Final = Rule(

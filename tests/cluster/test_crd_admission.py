@@ -59,6 +59,7 @@ ACCEPTED = [
     pytest.param(mxjob(Worker=replicas(replicas=3)), id="workers without a scheduler"),
     pytest.param(mxjob(LONGEST_NAME), id="the longest name"),
     pytest.param(mxjob(LONGEST_NAME, Worker=replicas(replicas=10)), id="the longest name with ten workers"),
+    pytest.param(mxjob("j" * 63, Worker=replicas(replicas=0)), id="no replicas to name"),
     pytest.param(pod(restartPolicy="ExitCode"), id="a template's restart policy is replaced anyway"),
     pytest.param(pod(initContainers=[without_image("prepare")]), id="35: init containers are not judged"),
     pytest.param(pod(tolerations=[{"key": "gpu", "operator": "Exists", "effect": ""}]), id="an empty effect"),
