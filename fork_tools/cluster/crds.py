@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from fork_tools.cluster.layout import Layout
 from fork_tools.errors import MxforkError
 
 MXJOB_CRD = Path(__file__).parents[2] / "crds" / "kubeflow.org_mxjobs.yaml"
@@ -29,7 +30,8 @@ def install_crd(kubectl: Path, kubeconfig: Path, crd: Path) -> tuple[str, ...]:
 
     Raises MxforkError with kubectl's message when the API server refuses it.
     """
-    command = [str(kubectl), "--kubeconfig", str(kubeconfig), "apply", "--server-side", "--filename", str(crd)]
+    access = [f"--kubeconfig={kubeconfig}", f"--cache-dir={Layout(kubeconfig.parent).kubectl_cache}"]
+    command = [str(kubectl), *access, "apply", "--server-side", "--filename", str(crd)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
         raise MxforkError(

@@ -33,6 +33,11 @@ class Layout:
         return self.directory / "kubeconfig"
 
     @property
+    def kubectl_cache(self) -> Path:
+        """What our own kubectl calls remember of the API; in the user's home it would outlive the cluster."""
+        return self.directory / "kubectl-cache"
+
+    @property
     def pki(self) -> Path:
         """Certificates and keys."""
         return self.directory / "pki"
@@ -64,4 +69,4 @@ class Layout:
     @property
     def removable(self) -> tuple[Path, ...]:
         """What taking the cluster down removes, logs and state apart."""
-        return (self.kubeconfig, self.audit_policy, self.pki, self.etcd, self.node)
+        return (self.kubeconfig, self.kubectl_cache, self.audit_policy, self.pki, self.etcd, self.node)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from controller.api.constants import KIND, LABEL_JOB_NAME
+from fork_tools.cluster.layout import Layout
 from fork_tools.cluster.lifecycle import Cluster
 from fork_tools.errors import ExitCode, MxforkError
 
@@ -64,7 +65,8 @@ def remove(cluster: Cluster, example: Example, *, seconds: int) -> None:
 
 def kubectl(cluster: Cluster, *arguments: str) -> str:
     """Run the cluster's own kubectl and return its output; raises MxforkError with what it says when it fails."""
-    command = [str(cluster.kubectl), f"--kubeconfig={cluster.kubeconfig}", *arguments]
+    access = [f"--kubeconfig={cluster.kubeconfig}", f"--cache-dir={Layout(cluster.directory).kubectl_cache}"]
+    command = [str(cluster.kubectl), *access, *arguments]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:
         raise MxforkError(

@@ -6,7 +6,7 @@ import fcntl
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from fork_tools.cluster.companions import add_process
@@ -49,13 +49,12 @@ def stage(directory: Path, environment: Path, tell: Teller, *, keep: bool) -> It
             progress=ToldProgress(tell),
         )
         tell(Line("cluster", f"Kubernetes {cluster.version} with one node serves at {cluster.server}"))
-        failed = True
+        failed = False
         try:
             _start_controller(cluster, tell, keep=keep)
             yield cluster
-            failed = False
-        except KeyboardInterrupt:
-            failed = False
+        except Exception:
+            failed = True
             raise
         finally:
             if not keep:
@@ -104,7 +103,7 @@ def _clear_away(directory: Path, tell: Teller, *, keep_logs: bool) -> None:
 
 @contextmanager
 def _sole_demonstration(directory: Path) -> Iterator[None]:
-    """Hold a lock on the folder itself: it vanishes with this process, however that ends, and leaves no file."""
+    """Hold a lock on the folder itself: it ends with this process, however that ends, and leaves no file behind."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -112,6 +111,8 @@ def _sole_demonstration(directory: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+        with suppress(OSError):
+            directory.rmdir()
 
 
 def _lock(descriptor: int, directory: Path) -> None:
