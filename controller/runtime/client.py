@@ -100,6 +100,7 @@ class ApiClient:
         async with self._answer("GET", path, parameters, None, JSON, deadlines) as response:
             if response.status >= 400:
                 raise _api_error(response, await response.read())
+            _require_json(response)
             yield _lines(response.content)
 
     async def _request(
@@ -118,6 +119,7 @@ class ApiClient:
             async with self._answer(method, path, parameters, payload, content_type, deadlines) as response:
                 answer = await response.read()
                 if response.status < 400:
+                    _require_json(response)
                     return answer
                 error = _api_error(response, answer)
             if error.status == 401:
@@ -174,6 +176,12 @@ async def _lines(stream: aiohttp.StreamReader) -> AsyncIterator[bytes]:
                 yield line
             rest.clear()
         rest += tail
+
+
+def _require_json(response: aiohttp.ClientResponse) -> None:
+    """Refuse the pages that proxies and log-in portals send in the API server's place."""
+    if response.content_type != JSON:
+        raise UnreachableError(f"{response.url.origin()} answers with {response.content_type} instead of {JSON}")
 
 
 def _api_error(response: aiohttp.ClientResponse, answer: bytes) -> ApiError:

@@ -46,6 +46,14 @@ class _WatchEvent(msgspec.Struct):
     object: msgspec.Raw
 
 
+class _BookmarkMeta(msgspec.Struct, rename="camel"):
+    resource_version: str
+
+
+class _Bookmark(msgspec.Struct):
+    metadata: _BookmarkMeta
+
+
 class _Status(msgspec.Struct):
     code: int = 0
     reason: str = ""
@@ -58,6 +66,7 @@ class _ViewLostError(Exception):
 
 _PAGES: Final = msgspec.json.Decoder(_Page)
 _EVENTS: Final = msgspec.json.Decoder(_WatchEvent)
+_BOOKMARKS: Final = msgspec.json.Decoder(_Bookmark)
 _STATUSES: Final = msgspec.json.Decoder(_Status)
 
 
@@ -173,6 +182,8 @@ class Informer(Generic[T]):
                     silent = False
                     self._works()
                     self._handle(_EVENTS.decode(line))
+        except msgspec.MsgspecError as error:
+            raise _ViewLostError(f"the watch is garbled: {error}") from error
         except TimeoutError:
             raise _ViewLostError("the view is in doubt") from None
         finally:
@@ -184,14 +195,15 @@ class Informer(Generic[T]):
         if event.type == "ERROR":
             status = _STATUSES.decode(event.object)
             raise _ViewLostError(f"{status.code} {status.reason}: {status.message}")
+        if event.type == "BOOKMARK":
+            self.resource_version = _BOOKMARKS.decode(event.object).metadata.resource_version
+            return
         metadata = decode_metadata(event.object)
         self.resource_version = metadata.resource_version
         if event.type == "DELETED":
             self._changed(self.store.remove(ObjectKey(metadata.namespace, metadata.name)))
-        elif event.type in ("ADDED", "MODIFIED"):
-            item = self._decoded(event.object)
-            if item is not None:
-                self._changed(self.store.put(item))
+        elif (item := self._decoded(event.object)) is not None:
+            self._changed(self.store.put(item))
 
     def _decoded(self, raw: msgspec.Raw) -> T | None:
         """Decode an object; one that does not have its kind's shape is skipped, or it would stop all others."""
