@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fork_tools.cluster import folder
 from fork_tools.cluster.layout import Layout
-from fork_tools.cluster.processes import ProcessRecord, start
+from fork_tools.cluster.processes import ProcessRecord, interrupts_held, start
 from fork_tools.cluster.state import write
 
 
@@ -22,12 +22,13 @@ def add_process(directory: Path, name: str, command: Sequence[str], *, tied_to_p
     folder.require_cluster(layout)
     with folder.sole_command(layout):
         state = folder.require_cluster(layout)
-        record = start(
-            name,
-            command,
-            log=layout.log(name),
-            folder=layout.directory,
-            dies_with_parent=signal.SIGTERM if tied_to_parent else None,
-        )
-        write(layout.state, state.with_process(record))
+        with interrupts_held():
+            record = start(
+                name,
+                command,
+                log=layout.log(name),
+                folder=layout.directory,
+                dies_with_parent=signal.SIGTERM if tied_to_parent else None,
+            )
+            write(layout.state, state.with_process(record))
         return record

@@ -25,12 +25,12 @@ def require_files(crds: Sequence[Path]) -> None:
             )
 
 
-def install_crd(kubectl: Path, kubeconfig: Path, crd: Path) -> tuple[str, ...]:
+def install_crd(kubectl: Path, layout: Layout, crd: Path) -> tuple[str, ...]:
     """Apply the file `crd` and return the paths that the API server is going to serve for it.
 
     Raises MxforkError with kubectl's message when the API server refuses it.
     """
-    access = [f"--kubeconfig={kubeconfig}", f"--cache-dir={Layout(kubeconfig.parent).kubectl_cache}"]
+    access = [f"--kubeconfig={layout.kubeconfig}", f"--cache-dir={layout.kubectl_cache}"]
     command = [str(kubectl), *access, "apply", "--server-side", "--filename", str(crd)]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     if run.returncode:

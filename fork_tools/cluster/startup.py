@@ -67,7 +67,7 @@ class Startup:
         layout = self._layout
         for crd in crds:
             with self._progress.task(f"installing {crd.name}"):
-                paths = install_crd(self._assets / "kubectl", layout.kubeconfig, crd)
+                paths = install_crd(self._assets / "kubectl", layout, crd)
                 wait_until(partial(probe.serves, *paths), api_server, layout.log(api_server.name))
 
     def _start_controller_manager(self) -> None:

@@ -15,6 +15,7 @@ import click
 
 from fork_tools.cluster import lifecycle
 from fork_tools.cluster.assets import DEFAULT_VERSION, find_assets
+from fork_tools.cluster.layout import Layout
 from fork_tools.errors import ExitCode
 from fork_tools.progress import progress_on
 
@@ -169,9 +170,10 @@ def kubectl(directory: Path, arguments: tuple[str, ...]) -> None:
 
     For example: mxfork cluster kubectl --dir /tmp/c1 -- get mxjobs -A
     """
-    found = lifecycle.status(directory)
-    environment = os.environ | {"KUBECONFIG": str(found.kubeconfig)}
-    os.execve(found.kubectl, [str(found.kubectl), *arguments], environment)  # noqa: S606 - no shell is what we want
+    kubectl_program = lifecycle.status(directory).kubectl
+    layout = Layout.of(directory)
+    environment = os.environ | {"KUBECONFIG": str(layout.kubeconfig), "KUBECACHEDIR": str(layout.kubectl_cache)}
+    os.execve(kubectl_program, [str(kubectl_program), *arguments], environment)  # noqa: S606 - no shell is what we want
 
 
 def _render_up(started: lifecycle.Cluster, output: str, shown: str) -> None:
