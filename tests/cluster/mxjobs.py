@@ -55,7 +55,7 @@ class MXJobs:
         """Create a job and return what was (or would have been) stored."""
         body = job | {"apiVersion": self._api_version}
         options = {"dry_run": "All"} if dry_run else {}
-        return dict(self._api.create_namespaced_custom_object(**self._where, body=body, **options))
+        return dict(self._call("create_namespaced_custom_object", body=body, **options))
 
     def refusal(self, job: Object) -> str:
         """Tell why the API server does not take a job."""
@@ -65,27 +65,31 @@ class MXJobs:
 
     def get(self, name: str) -> Object:
         """Read a job."""
-        return dict(self._api.get_namespaced_custom_object(**self._where, name=name))
+        return dict(self._call("get_namespaced_custom_object", name=name))
 
     def patch(self, name: str, patch: Object) -> Object:
         """Apply a JSON merge patch."""
-        return dict(self._api.patch_namespaced_custom_object(**self._where, name=name, body=patch))
+        return dict(self._call("patch_namespaced_custom_object", name=name, body=patch))
 
     def patch_status(self, name: str, patch: Object) -> Object:
         """Apply a JSON merge patch through /status."""
-        return dict(self._api.patch_namespaced_custom_object_status(**self._where, name=name, body=patch))
+        return dict(self._call("patch_namespaced_custom_object_status", name=name, body=patch))
 
     def delete(self, name: str) -> None:
         """Delete a job; its finalizers may keep it."""
-        self._api.delete_namespaced_custom_object(**self._where, name=name)
+        self._call("delete_namespaced_custom_object", name=name)
 
     def names(self) -> list[str]:
         """List the jobs."""
-        listed = self._api.list_namespaced_custom_object(**self._where)
+        listed = self._call("list_namespaced_custom_object")
         return [job["metadata"]["name"] for job in listed["items"]]
+
+    def _call(self, operation: str, **arguments: Any) -> Any:
+        # The client types its answers as plain objects.
+        return getattr(self._api, operation)(**self._where, **arguments)
 
 
 def reason(error: client.ApiException) -> str:
     """Extract the message of a refused request, and make sure that it was refused as invalid."""
     assert error.status == 422, error
-    return str(json.loads(error.body)["message"])
+    return str(json.loads(error.body or "{}")["message"])
