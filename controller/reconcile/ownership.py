@@ -27,8 +27,8 @@ class Children(Generic[T]):
 
     `placed` are those of replicas that the spec asks for, by type and index; more than one may claim a place.
     `surplus` are to go: their index is out of range, or their type is no longer in the spec (B16, B31). `misplaced`
-    carry labels that name no replica, and are left alone. `occupied` says, for the names that objects of others have,
-    who controls these.
+    carry labels that name no replica, and are left alone. `occupied` are names that cannot be used for a replica, each
+    with who has to give it up; "" when it becomes free by itself, or a warning of its own tells.
     """
 
     placed: dict[Place, tuple[T, ...]]
@@ -111,9 +111,12 @@ def _sort(job: MXJob, objects: Iterable[T]) -> Children[T]:
             occupied[item.metadata.name] = _stranger(job, item)
             continue
         place = _place(item)
+        named_for_it = place is not None and item.metadata.name == child_name(job.name, *place)
+        if not named_for_it:
+            occupied[item.metadata.name] = ""
         if place is not None and place[1] < sizes.get(place[0], 0):
             placed[place] += (item,)
-        elif place is not None and item.metadata.name == child_name(job.name, *place):
+        elif named_for_it:
             surplus.append(item)
         else:
             misplaced.append(item)
@@ -124,7 +127,9 @@ def _place(item: Pod | Service) -> Place | None:
     replica_type = item.metadata.labels.get(LABEL_REPLICA_TYPE, "")
     text = item.metadata.labels.get(LABEL_REPLICA_INDEX, "")
     # A label value has at most 63 characters, so the number stays small whoever wrote it.
-    if not replica_type or not text.isascii() or not text.isdecimal() or int(text) > HIGHEST_INDEX:
+    if not replica_type or replica_type != replica_type.lower():
+        return None
+    if not text.isascii() or not text.isdecimal() or int(text) > HIGHEST_INDEX:
         return None
     return replica_type, int(text)
 

@@ -29,7 +29,7 @@ def given_up(family: Family, uids: Container[str]) -> Iterator[Delete]:
 def missing(job: MXJob, family: Family, gangs: dict[str, PodGang]) -> Iterator[Create]:
     """Create what the spec asks for and is not there: type by type, services first, so that pods find each other.
 
-    A name that an object of somebody else has cannot be used; that one's disappearance brings the next pass (B30).
+    A name that another object has cannot be used; that one's disappearance brings the next pass (B30).
     """
     for replica_type, group in groupby(family.replicas, key=lambda replica: replica.spec.type):
         replicas = list(group)

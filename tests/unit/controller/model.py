@@ -74,15 +74,15 @@ class ModelCluster:
         self.counters.update(conclusion.counters)
         return intended, conclusion
 
-    def settle(self, most: int = 12) -> int:
-        """Make passes until one changes nothing; returns how many did change something."""
-        for count in range(most):
+    def settle(self, most: int = 12) -> None:
+        """Make passes until one changes nothing."""
+        for _ in range(most):
             if self.job is None:
-                return count
+                return
             intended, conclusion = self.pass_()
             if not intended.actions and conclusion.status_patch is None:
-                return count
-        raise AssertionError(f"still busy after {most} passes: {intended.actions} {conclusion.status_patch}")
+                return
+        raise AssertionError(f"the job is still busy after {most} passes")
 
     def edit(self, patch: Mapping[str, Any]) -> None:
         assert self.job is not None

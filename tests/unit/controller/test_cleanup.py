@@ -15,7 +15,7 @@ PHASES = ["Running", "Pending", "Succeeded", "Failed", "Unknown"]
 
 def gone(policy: str | None, job: dict[str, Any] | None = None, **status: Any) -> dict[str, list[int]]:
     """Return the indices of workers whose pod or service a finished job gives away, one worker for each phase."""
-    raw = job or mxjob(worker=len(PHASES), **({"cleanPodPolicy": policy} if policy else {}))
+    raw = job or mxjob(worker=len(PHASES), cleanPodPolicy=policy)
     raw["status"] = {"conditions": [condition("Succeeded")], **status}
     pods = tuple(pod(raw, "Worker", index, phase=phase) for index, phase in enumerate(PHASES))
     deletions = list(clean_up(read(raw), gather(read(raw), Observed(raw, pods, services_of(raw)))))

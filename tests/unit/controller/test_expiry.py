@@ -42,8 +42,7 @@ def finished(at: datetime, kind: str = "Succeeded", *, completed: bool = True) -
     ],
 )
 def test_expiry(ttl: int | None, status: dict[str, Any], expected: Expiry) -> None:
-    policy = {} if ttl is None else {"ttlSecondsAfterFinished": ttl}
-    assert expiry(read(mxjob(worker=1, status=status, **policy)), NOW) == expected
+    assert expiry(read(mxjob(worker=1, status=status, ttlSecondsAfterFinished=ttl)), NOW) == expected
 
 
 def test_117_suspending_a_finished_job_does_not_keep_it() -> None:

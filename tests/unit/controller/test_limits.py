@@ -16,7 +16,7 @@ from tests.unit.controller.builders import NOW, ago, condition, mxjob, pod, pods
 
 
 def past(limit: int | None, policy: str, *pods: Pod, count: int = 0, workers: int = 4) -> bool:
-    job = mxjob(worker=workers, restart_policy=policy, **({} if limit is None else {"backoffLimit": limit}))
+    job = mxjob(worker=workers, restart_policy=policy, backoffLimit=limit)
     family = gather(read(job), Observed(job, pods))
     return past_backoff_limit(read(job), family, judge_losses(family, Restarts(count=count)))
 
@@ -70,7 +70,7 @@ def test_past_backoff_limit(limit: int | None, policy: str, pods: tuple[Pod, ...
     ],
 )
 def test_time_left(deadline: int | None, started: Any, left: int | None) -> None:
-    job = read(mxjob(worker=1, **({} if deadline is None else {"activeDeadlineSeconds": deadline})))
+    job = read(mxjob(worker=1, activeDeadlineSeconds=deadline))
     assert time_left(job, started, NOW) == (None if left is None else timedelta(seconds=left))
 
 

@@ -68,8 +68,10 @@ def test_146_relabelling_a_pod_out_of_range_does_not_get_it_deleted() -> None:
 
 @pytest.mark.parametrize("label", ["Worker", "work", "workers", ""])
 def test_147_types_are_told_apart_exactly(label: str) -> None:
-    family = family_of(pod(JOB, "Worker", 0, labels={LABEL_REPLICA_TYPE: label}))
+    odd = pod(JOB, "Worker", 0, labels={LABEL_REPLICA_TYPE: label})
+    family = family_of(odd)
     assert family.replicas[0].vacant
+    assert family.pods.misplaced == (odd,)
 
 
 def test_148_rivals_for_a_place_leave_it_neither_vacant_nor_filled() -> None:
