@@ -38,12 +38,12 @@ class ImageMapping(click.ParamType[tuple[str, Path]]):
     name = "NAME=PATH"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Path]:
-        """Split at the first `=` and insist that the folder is there."""
+        """Split at the first `=` and insist that the environment is there."""
         name, separator, path = str(value).partition("=")
         if not (name and separator and path):
             self.fail(f"{value!r} is not NAME=PATH, for example example/mxnet=.venv-mxnet", param, ctx)
-        if not Path(path).is_dir():
-            self.fail(f"{path} is not a folder; it is to stand for the image {name}", param, ctx)
+        if not (Path(path) / "bin").is_dir():
+            self.fail(f"{path} is to stand for the image {name}, but is no environment: it has no bin/", param, ctx)
         return name, Path(path)
 
 

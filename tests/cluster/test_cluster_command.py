@@ -229,6 +229,16 @@ def test_a_second_cluster_beside_it_is_another_one(
     assert not (directory / "kubeconfig").exists()
 
 
+def test_nodes_are_ready_when_up_returns(mxfork: Callable[..., Run], directory: Path) -> None:
+    started = mxfork("up", "--dir", directory, "--no-crd", "--nodes", "2", "--image", f"example/none={sys.prefix}")
+    assert started.code == ExitCode.WELL, started.err
+    nodes = mxfork("kubectl", "--dir", directory, "get", "nodes", "--output", "json").json()["items"]
+    ready = [{condition["type"]: condition["status"] for condition in node["status"]["conditions"]} for node in nodes]
+    assert [conditions["Ready"] for conditions in ready] == ["True", "True"]
+    assert mxfork("status", "--dir", directory, "--output", "json").json()["nodes"] == 2
+    assert mxfork("down", "--dir", directory).out.startswith("ended node, ")
+
+
 def test_a_dead_process_is_seen_and_cleared_away(mxfork: Callable[..., Run], directory: Path) -> None:
     assert mxfork("up", "--dir", directory, "--no-crd").code == ExitCode.WELL
     manager = next(record for record in records(directory) if record.name == "kube-controller-manager")

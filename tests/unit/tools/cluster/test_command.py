@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,12 @@ def mxfork(*arguments: str) -> int:
     [
         pytest.param(["--image", "example/mxnet"], "is not NAME=PATH", id="no path"),
         pytest.param(["--image", "=/opt"], "is not NAME=PATH", id="no name"),
-        pytest.param(["--image", "example/mxnet=/nowhere"], "/nowhere is not a folder", id="no such environment"),
-        pytest.param(["--image", "example/mxnet=/"], "add --nodes 1", id="nothing to run it on"),
+        pytest.param(
+            ["--image", "example/mxnet=/nowhere"],
+            "/nowhere is to stand for the image example/mxnet, but is no environment",
+            id="no such environment",
+        ),
+        pytest.param(["--image", f"example/mxnet={sys.prefix}"], "add --nodes 1", id="nothing to run it on"),
         pytest.param(["--port", "0"], "0 is not in the range", id="not a port"),
         pytest.param(["--nodes", "-1"], "-1 is not in the range", id="less than no node"),
         pytest.param(["--crd", "/nowhere.yaml"], "does not exist", id="no such crd"),
