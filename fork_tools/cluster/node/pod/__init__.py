@@ -1,0 +1,1 @@
+"""What a pod means, as pure functions: its environment, volumes, commands, life cycle and status."""

@@ -1,0 +1,1 @@
+"""The process in which pods live: it owns their namespaces, and ends them all when it ends."""
