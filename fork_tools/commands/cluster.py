@@ -51,8 +51,8 @@ class ImageMapping(click.ParamType[tuple[str, Path]]):
 def cluster() -> None:
     """Run a local cluster without containers: a real control plane, and nodes that run pods as processes.
 
-    For example: mxfork cluster up --dir /tmp/c1, then export the KUBECONFIG it prints, and
-    mxfork cluster down --dir /tmp/c1 at the end.
+    For example: mxfork cluster up --dir ./c1, then export the KUBECONFIG it prints, and
+    mxfork cluster down --dir ./c1 at the end.
     """
 
 
@@ -106,7 +106,7 @@ def up(
 
     The folder must be new or empty. The cluster outlives the terminal; `mxfork cluster down` ends it. For example:
 
-    mxfork cluster up --dir /tmp/c1 --nodes 2 --image example/mxnet=.venv-mxnet
+    mxfork cluster up --dir ./c1 --nodes 2 --image example/mxnet=.venv-mxnet
     """
     if crds and no_crd:
         raise click.UsageError("--crd and --no-crd exclude each other")
@@ -135,7 +135,7 @@ def up(
 def down(directory: Path, keep_logs: bool, output: str) -> None:
     """End what `up` started, the last first, and remove what it made.
 
-    For example: mxfork cluster down --dir /tmp/c1
+    For example: mxfork cluster down --dir ./c1
     """
     with progress_on(sys.stderr).task("ending the cluster"):
         ended = lifecycle.down(directory, keep_logs=keep_logs)
@@ -152,7 +152,7 @@ def down(directory: Path, keep_logs: bool, output: str) -> None:
 def status(directory: Path, output: str) -> None:
     """Show the cluster's processes; exit with 0 when all of them run, with 1 when one does not.
 
-    For example: mxfork cluster status --dir /tmp/c1 --output json
+    For example: mxfork cluster status --dir ./c1 --output json
     """
     found = lifecycle.status(directory)
     if output == "json":
@@ -168,7 +168,7 @@ def status(directory: Path, output: str) -> None:
 def kubectl(directory: Path, arguments: tuple[str, ...]) -> None:
     """Run kubectl against the cluster.
 
-    For example: mxfork cluster kubectl --dir /tmp/c1 -- get mxjobs -A
+    For example: mxfork cluster kubectl --dir ./c1 -- get mxjobs -A
     """
     kubectl_program = lifecycle.status(directory).kubectl
     layout = Layout.of(directory)
