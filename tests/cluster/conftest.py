@@ -1,0 +1,56 @@
+"""One control plane for the whole run; a namespace and a controller of its own for each test."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+
+from fork_tools.cluster.assets import find_assets
+from fork_tools.cluster.lifecycle import Cluster, down, up
+from tests.cluster.controller_process import ControllerProcess, running
+from tests.cluster.kube import CORE, Kube, Namespace
+
+_serial = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Start a control plane with the MXJob CRD and without nodes."""
+    # A short path: etcd's socket lies below it, and a socket's path has to be short.
+    directory = tmp_path_factory.mktemp("c") / "cluster"
+    cluster = up(directory, assets=find_assets(), tied_to_parent=True)
+    yield cluster
+    down(directory)
+
+
+@pytest.fixture(scope="session")
+def kube(cluster: Cluster) -> Iterator[Kube]:
+    """Connect to the API server."""
+    kube = Kube(cluster.kubeconfig)
+    yield kube
+    kube.close()
+
+
+@pytest.fixture
+def namespace(kube: Kube) -> Iterator[str]:
+    """Make a new namespace."""
+    name = f"test-{next(_serial)}"
+    kube.request("POST", f"{CORE}/namespaces", {"metadata": {"name": name}})
+    yield name
+    kube.request("DELETE", f"{CORE}/namespaces/{name}")
+
+
+@pytest.fixture
+def here(kube: Kube, namespace: str) -> Namespace:
+    """Look at what is in the test's namespace."""
+    return kube.in_namespace(namespace)
+
+
+@pytest.fixture
+def controller(cluster: Cluster, namespace: str) -> Iterator[ControllerProcess]:
+    """Run a controller for the test's namespace until it is ready."""
+    with running(f"--kubeconfig={cluster.kubeconfig}", f"--namespace={namespace}") as controller:
+        controller.wait_until_ready()
+        yield controller
