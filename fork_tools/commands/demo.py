@@ -9,8 +9,6 @@ from types import FrameType
 
 import click
 
-from fork_tools.demo.play import Demonstration, play
-
 
 @click.command(
     epilog="""\b
@@ -58,6 +56,9 @@ def demo(environment: Path, keep: bool, directory: Path, example: Path, seconds:
     Starts a cluster with one node and the controller, submits the example, shows pods, conditions and each worker's
     progress as they happen, checks that all workers end with the same weights, and removes everything again.
     """
+    # The Kubernetes client takes a second to load, which no other command should wait for.
+    from fork_tools.demo.play import Demonstration, play
+
     signal.signal(signal.SIGTERM, _exit)
     play(Demonstration(directory, environment, example, seconds, keep))
 

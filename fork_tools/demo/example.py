@@ -57,10 +57,10 @@ def read_applied(folder: Path, output: dict[str, Any]) -> Example:
 
 
 def remove(cluster: Cluster, example: Example, *, seconds: int) -> None:
-    """Delete the example and wait at most `seconds` until its pods are collected; raises MxforkError if they stay."""
+    """Delete the example and wait until its pods and services are collected; raises MxforkError after `seconds`."""
     kubectl(cluster, "delete", "-k", str(example.folder), f"--timeout={seconds}s")
-    pods = (f"--namespace={example.namespace}", f"--selector={LABEL_JOB_NAME}={example.job}")
-    kubectl(cluster, "wait", "--for=delete", "pods", *pods, f"--timeout={seconds}s")
+    children = (f"--namespace={example.namespace}", f"--selector={LABEL_JOB_NAME}={example.job}", "pods,services")
+    kubectl(cluster, "wait", "--for=delete", *children, f"--timeout={seconds}s")
 
 
 def kubectl(cluster: Cluster, *arguments: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from controller.api.objects import Pod
 from controller.api.status import JobStatus
@@ -23,10 +23,10 @@ def failed(verdict: Verdict, pods: Mapping[str, Pod], logs: Mapping[str, str]) -
     return MxforkError(first, facts=tuple(facts), next_step=_NEXT_STEP)
 
 
-def too_late(seconds: float, status: JobStatus, pods: Mapping[str, Pod], controller_log: Iterable[str]) -> MxforkError:
-    """Explain that the job has not ended in time; the end of the controller's log may tell why."""
+def too_late(seconds: float, status: JobStatus, pods: Mapping[str, Pod], logs: Mapping[str, str]) -> MxforkError:
+    """Explain that the job has not ended in time; the ends of the `logs` of those who drive it may tell why."""
     last = status.conditions[-1].type if status.conditions else "without any condition"
-    facts = [("job", last), *_pod_facts(pods), *_log_facts({"mxjob-controller": "\n".join(controller_log)})]
+    facts = [("job", last), *_pod_facts(pods), *_log_facts(logs)]
     return MxforkError(f"the job has not ended after {seconds:.0f} s", facts=tuple(facts), next_step=_NEXT_STEP)
 
 

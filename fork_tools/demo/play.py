@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import aiohttp
 import click
 from kubernetes.aio.client import ApiException
 
+from fork_tools.cluster.components import NODE_AGENT
 from fork_tools.cluster.lifecycle import Cluster
 from fork_tools.demo import example as examples
 from fork_tools.demo import failures
@@ -48,7 +50,7 @@ def play(demonstration: Demonstration) -> None:
             _perform(demonstration, cluster, tell)
         finally:
             if demonstration.keep:
-                click.echo("\n".join(looking_around(cluster, demonstration.example)))
+                click.echo("\n".join(looking_around(cluster, demonstration.example, sys.argv[0])))
 
 
 def _perform(demonstration: Demonstration, cluster: Cluster, tell: Teller) -> None:
@@ -70,8 +72,8 @@ async def _follow(cluster: Cluster, example: Example, seconds: float, tell: Tell
             async with asyncio.timeout(seconds):
                 await following.until_ended(_watch_over(cluster))
         except TimeoutError as error:
-            log = tail(cluster.logs / f"{CONTROLLER}.log")
-            raise failures.too_late(seconds, following.status, following.pods, log) from error
+            logs = {name: "\n".join(tail(cluster.logs / f"{name}.log")) for name in (CONTROLLER, NODE_AGENT)}
+            raise failures.too_late(seconds, following.status, following.pods, logs) from error
         except ExceptionGroup as group:
             raise _reason(group, cluster) from group
         return await _judge(view, following)

@@ -26,8 +26,8 @@ def result_lines(example: Example, verdict: Verdict, seconds: float) -> Iterator
         yield f"{_COUNTS.get(workers, f'all {workers} workers hold the same')} weights (sha256 {verdict.weights})"
 
 
-def looking_around(cluster: Cluster, example: Path) -> Iterator[str]:
-    """Name the commands for a cluster that was left up with the example in the folder `example`."""
+def looking_around(cluster: Cluster, example: Path, mxfork: str) -> Iterator[str]:
+    """Name the commands for a cluster that was left up with the example in that folder; `mxfork` is how to call us."""
     yield "the cluster is still up; look around:"
     yield f"  export KUBECONFIG={cluster.kubeconfig} PATH={cluster.kubectl.parent}:$PATH"
     yield "  kubectl get nodes,mxjobs,pods,services"
@@ -36,4 +36,4 @@ def looking_around(cluster: Cluster, example: Path) -> Iterator[str]:
     yield f"  kubectl delete -k {example}    and    kubectl apply -k {example}    train again"
     yield f"  less {cluster.logs}/mxjob-controller.log"
     yield "and when you have seen enough:"
-    yield f"  mxfork cluster down --dir {cluster.directory}"
+    yield f"  {mxfork} cluster down --dir {cluster.directory}"

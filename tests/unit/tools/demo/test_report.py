@@ -38,8 +38,8 @@ def test_whoever_keeps_the_cluster_learns_how_to_reach_and_to_end_it() -> None:
         home, home / "kubeconfig", "https://127.0.0.1:1", Path("/cache/kubectl"), home / "logs", "v1.37.2"
     )
 
-    text = "\n".join(looking_around(cluster, EXAMPLE.folder))
+    text = "\n".join(looking_around(cluster, EXAMPLE.folder, ".venv/bin/mxfork"))
 
     assert "export KUBECONFIG=/home/me/.demo/kubeconfig PATH=/cache:$PATH" in text
     assert "kubectl get nodes,mxjobs,pods,services" in text
-    assert text.endswith("mxfork cluster down --dir /home/me/.demo")
+    assert text.endswith(".venv/bin/mxfork cluster down --dir /home/me/.demo")

@@ -101,9 +101,10 @@ def test_a_failure_shows_its_reason_the_pods_and_the_end_of_the_log() -> None:
 def test_a_job_that_does_not_end_is_shown_as_it_stands() -> None:
     pods = {"digits-worker-0": pod("Pending", waiting={"reason": "ErrImagePull"})}
 
-    text = str(too_late(30, job(("Created", "")), pods, ["controller: trouble"]))
+    text = str(too_late(30, job(("Created", "")), pods, {"mxjob-controller": "controller: trouble", "node": ""}))
 
     assert "not ended after 30 s" in text
     assert "Created" in text
     assert "digits-worker-0 Pending (ErrImagePull)" in text
     assert "controller: trouble" in text
+    assert "log of    node\n            (empty)" in text
