@@ -8,13 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from controller.runtime.informer import Informer
+from controller.runtime.cache import Store
 from controller.runtime.resources import ObjectKey
 
 # Far longer than a watch event takes, and short enough to be waited for.
 PATIENCE: Final = 30.0
+
+
+class View(Protocol):
+    """What an informer shows of one kind."""
+
+    @property
+    def store(self) -> Store[Any]:
+        """The objects."""
+
+    def has_seen(self, version: int) -> bool:
+        """Whether the store contains everything up to a resource version."""
+
+    def relist(self) -> None:
+        """List everything again."""
 
 
 @dataclass(slots=True)
@@ -29,9 +43,9 @@ class _Expected:
 class Consistency:
     """Remembers for each job the writes that its cache has yet to show."""
 
-    def __init__(self, informers: Mapping[str, Informer[Any]], clock: Callable[[], float]) -> None:
-        """Compare with `informers`, by kind; `clock` counts seconds."""
-        self._informers = informers
+    def __init__(self, views: Mapping[str, View], clock: Callable[[], float]) -> None:
+        """Compare with `views`, by kind; `clock` counts seconds."""
+        self._views = views
         self._clock = clock
         self._expected: dict[ObjectKey, _Expected] = {}
 
@@ -57,7 +71,7 @@ class Consistency:
         expected = self._expected.get(job)
         if expected is None:
             return True
-        for kind in [kind for kind, version in expected.versions.items() if self._informers[kind].has_seen(version)]:
+        for kind in [kind for kind, version in expected.versions.items() if self._views[kind].has_seen(version)]:
             del expected.versions[kind]
         for deletion in [deletion for deletion, uid in expected.deletions.items() if self._is_deleted(*deletion, uid)]:
             del expected.deletions[deletion]
@@ -67,7 +81,7 @@ class Consistency:
         if self._clock() - expected.since >= PATIENCE:
             expected.since = self._clock()
             for kind in {*expected.versions, *(kind for kind, _ in expected.deletions)}:
-                self._informers[kind].relist()
+                self._views[kind].relist()
         return False
 
     def _entry(self, job: ObjectKey) -> _Expected:
@@ -76,5 +90,5 @@ class Consistency:
         return entry
 
     def _is_deleted(self, kind: str, key: ObjectKey, uid: str) -> bool:
-        item = self._informers[kind].store.get(key)
+        item = self._views[kind].store.get(key)
         return item is None or item.metadata.uid != uid or item.metadata.deletion_timestamp is not None

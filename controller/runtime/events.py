@@ -24,7 +24,7 @@ from controller.runtime.troubles import Troubles
 
 log = logging.getLogger(__name__)
 
-_LONGEST_QUEUE: Final = 1000
+_LONGEST_QUEUE: Final = 10_000
 _SERIES_REMEMBERED: Final = 4096
 _AT_ONCE: Final = 8
 _LONGEST_MESSAGE: Final = 1024
@@ -80,8 +80,11 @@ class EventRecorder:
             due.count += 1
             due.last = now
             return
-        if len(self._due) >= _LONGEST_QUEUE or not self._budget.take(job.metadata.uid):
-            log.warning("dropped an event of %s/%s: %s", job.metadata.namespace, job.metadata.name, event.reason)
+        if len(self._due) >= _LONGEST_QUEUE:
+            self._troubles.report("event queue", "events are dropped: the API server takes them too slowly")
+            return
+        if not self._budget.take(job.metadata.uid):
+            log.debug("%s/%s had too many events to post %s", job.metadata.namespace, job.metadata.name, event.reason)
             return
         self._due[series] = _Due(job, 1, now, now)
         self._idle.clear()
@@ -95,6 +98,7 @@ class EventRecorder:
                 # One at a time of each series, so that a repetition finds what its first occurrence wrote.
                 batch = [self._due.popitem(last=False) for _ in range(min(_AT_ONCE, len(self._due)))]
                 await asyncio.gather(*(self._write(series, due) for series, due in batch))
+            self._troubles.settle("event queue")
             self._wake.clear()
             self._idle.set()
 

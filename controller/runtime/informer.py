@@ -88,6 +88,7 @@ class Informer(Generic[T]):
         changed: Callable[[Change[T]], None],
         namespace: str = "",
         label_selector: str = "",
+        backoff: Backoff | None = None,
     ) -> None:
         """Feed `store`, and call `changed` after every difference; nothing happens before `run`."""
         self.resource = resource
@@ -102,7 +103,7 @@ class Informer(Generic[T]):
         self._namespace = namespace
         self._path = resource.path(namespace)
         self._selector = {"labelSelector": label_selector} if label_selector else {}
-        self._backoff = Backoff(0.25, _LONGEST_WAIT)
+        self._backoff = backoff or Backoff(0.25, _LONGEST_WAIT)
         self._watching: asyncio.Timeout | None = None
 
     async def run(self) -> None:

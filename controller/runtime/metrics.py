@@ -16,6 +16,7 @@ from prometheus_client import (
     Histogram,
     PlatformCollector,
     ProcessCollector,
+    disable_created_metrics,
 )
 
 from controller.api.constants import CONTROLLER_NAME, FRAMEWORK
@@ -44,6 +45,7 @@ class ControllerMetrics:
 
     def __init__(self) -> None:
         """Register everything; job counters appear with a namespace's first job."""
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # as published
         self.registry: Final = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
