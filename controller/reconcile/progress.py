@@ -50,7 +50,7 @@ def finished(status: JobStatus, end: JobCondition, now: datetime) -> JobStatus:
     return replace(
         status,
         conditions=with_condition(status.conditions, end, now),
-        completion_time=status.completion_time or now,
+        completion_time=now,
         restarts=replace(status.restarts, uids=(), disrupted=()),
     )
 

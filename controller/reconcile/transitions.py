@@ -48,7 +48,7 @@ def counters_of(before: JobStatus, after: JobStatus) -> tuple[Counter, ...]:
     reached: Iterator[Counter] = (
         _COUNTED[condition.type]
         for condition in _changed(before, after)
-        if condition.type in _COUNTED and condition.status == "True"
+        if condition.type in _COUNTED
     )
     return (*reached, *repeat(_RESTARTED, after.restarts.count - before.restarts.count))
 

@@ -18,6 +18,7 @@ ANY_TYPE = st.sampled_from(["Scheduler", "Server", "Worker"])
 ANY_PODS = st.sampled_from(["", "scheduler", "server", "worker", "worker-0", "worker-1", "tuner"])
 EXIT_CODES = st.sampled_from([0, 1, 127, 128, 137])
 INDEX_LABELS = st.sampled_from(["-1", "x", "0", "7", "2147483647"])
+RARELY = st.sampled_from([False, False, False, True])
 CLEAN_POLICIES = st.sampled_from(["All", "Running", "None", "none"])
 PHASES = st.sampled_from(["", "Pending", "Inqueue", "Running"])
 
@@ -30,6 +31,12 @@ def run(cluster: ModelCluster, part: str, restarts: int) -> None:
     for name in chosen(cluster, part):
         if cluster.pods[name].status.phase in {"Pending", "Running"}:
             cluster.play(name, "Running", restarts=restarts)
+
+
+def everything_runs(cluster: ModelCluster) -> None:
+    place_gang(cluster, "Running")
+    cluster.settle()
+    run(cluster, "", 0)
 
 
 def end(cluster: ModelCluster, part: str, exit_code: int) -> None:
@@ -89,6 +96,8 @@ def _move(function: Callable[..., None], **arguments: st.SearchStrategy[object])
 
 
 MOVES: st.SearchStrategy[Move] = st.one_of(
+    st.just(everything_runs),
+    st.just(everything_runs),
     _move(run, part=ANY_PODS, restarts=st.integers(0, 2)),
     _move(end, part=ANY_PODS, exit_code=EXIT_CODES),
     _move(evict, part=ANY_PODS),
@@ -98,7 +107,7 @@ MOVES: st.SearchStrategy[Move] = st.one_of(
     _move(mislabel, part=ANY_PODS, index=INDEX_LABELS),
     _move(scale, replica_type=ANY_TYPE, replicas=st.integers(-1, 3)),
     _move(drop_type, replica_type=ANY_TYPE),
-    _move(set_policy, field=st.just("suspend"), value=st.booleans()),
+    _move(set_policy, field=st.just("suspend"), value=RARELY),
     _move(set_policy, field=st.just("cleanPodPolicy"), value=CLEAN_POLICIES),
     _move(wait, seconds=st.integers(0, 40)),
     _move(place_gang, phase=PHASES),

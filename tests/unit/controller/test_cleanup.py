@@ -52,6 +52,12 @@ def test_112_services_go_even_when_the_pods_have_gone_before(policy: str) -> Non
     assert [each.kind for each in clean_up(read(job), family)] == ["Service", "Service"]
 
 
+def test_112_the_service_of_a_pod_that_is_going_anyway_goes_too() -> None:
+    job = mxjob(worker=1, cleanPodPolicy="Running", status={"conditions": [condition("Succeeded")]})
+    observed = Observed(job, pods_of(job, "Succeeded", terminating=True), services_of(job))
+    assert [each.kind for each in clean_up(read(job), gather(read(job), observed))] == ["Service"]
+
+
 def test_nothing_is_deleted_twice() -> None:
     job = mxjob(worker=2, cleanPodPolicy="All", status={"conditions": [condition("Failed")]})
     observed = Observed(job, pods_of(job, "Running", terminating=True), services_of(job, terminating=True))

@@ -25,8 +25,9 @@ def workers(phase: str = "Running", number: int = 4, **more: Any) -> tuple[Pod, 
     return pods_of(mxjob(worker=number), phase, **more)
 
 
-def crashing_init(restarts: int) -> Pod:
-    return pod(mxjob(worker=1), "Worker", init_container_statuses=(ContainerStatus("prepare", restarts),))
+def crashing_init(restarts: int, *, terminating: bool = False) -> Pod:
+    statuses = (ContainerStatus("prepare", restarts),)
+    return pod(mxjob(worker=1), "Worker", terminating=terminating, init_container_statuses=statuses)
 
 
 @pytest.mark.parametrize(
@@ -44,9 +45,7 @@ def crashing_init(restarts: int) -> Pod:
         pytest.param(2, "ExitCode", workers("Failed", 1, exit_code=137), 2, True, id="98: the third failure"),
         pytest.param(2, "OnFailure", workers(number=1, restarts=1), 2, True, id="98: replaced and in place add up"),
         pytest.param(2, "OnFailure", workers(number=1, restarts=1), 1, False, id="98: and may reach the limit"),
-        pytest.param(
-            2, "OnFailure", workers(number=1, restarts=9, terminating=True), 0, False, id="95: on its way out"
-        ),
+        pytest.param(2, "OnFailure", (crashing_init(9, terminating=True),), 0, False, id="95: on its way out"),
         pytest.param(0, "Never", workers("Failed", 1, exit_code=1), 0, True, id="100: zero, and one Never pod failed"),
         pytest.param(
             0, "ExitCode", workers("Failed", 1, exit_code=137), 0, True, id="98: zero, and one to be replaced"

@@ -114,6 +114,7 @@ class TestCreation:
 class TestInvalid:
     def test_30_told_once_and_nothing_is_created(self) -> None:
         cluster = settled(mxjob(specs={"Worker": {}}))
+        cluster.pass_time(hours=1)
         cluster.settle()
         assert types(cluster) == ["Created", "Invalid"]
         assert reasons(cluster) == ["MXJobFailedValidation"]
@@ -444,6 +445,12 @@ class TestAfterEnd:
         play(cluster, "*server*", "Succeeded", 0)
         assert status(cluster)["replicaStatuses"]["Server"] == {"succeeded": 1}
 
+    def test_the_pass_that_ends_a_job_creates_nothing(self) -> None:
+        cluster = running(dist_job())
+        cluster.play("*worker-0", "Failed", 1)
+        del cluster.pods["demo-worker-1"]
+        assert cluster.pass_()[0].actions == ()
+
     def test_the_end_is_on_record_before_anything_is_deleted(self) -> None:
         cluster = running(dist_job(cleanPodPolicy="All"))
         cluster.play("*scheduler*", "Succeeded", 0)
@@ -553,6 +560,7 @@ class TestSuspension:
             "MXJobSuspended",
             "MXJobResumed",
         ]
+        assert "MXJobRestarting" not in reasons(cluster)
 
 
 class TestGangs:
