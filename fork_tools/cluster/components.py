@@ -16,8 +16,9 @@ CONTROLLER_MANAGER = "kube-controller-manager"
 NODE_AGENT = "node"
 
 # Relative to the folder that etcd and kube-apiserver run in: a socket's full path may not exceed 107 bytes.
-_CLIENT_SOCKET = "unix://client.sock"
-_PEER_SOCKET = "unix://peer.sock"
+# etcd before v3.7 insists on a port in the address; it becomes part of the file's name.
+_CLIENT_SOCKET = "unix://client.sock:0"
+_PEER_SOCKET = "unix://peer.sock:0"
 _MEMBER = "local"
 
 
@@ -43,6 +44,11 @@ def etcd_command(assets: Path, layout: Layout) -> list[str]:
         "--unsafe-no-fsync",
         "--log-level=warn",
     ]
+
+
+def etcd_socket(layout: Layout) -> Path:
+    """Return the socket that appears when etcd listens."""
+    return layout.etcd / _CLIENT_SOCKET.removeprefix("unix://")
 
 
 def api_server_command(

@@ -57,7 +57,7 @@ class Startup:
         with self._progress.task("starting etcd and kube-apiserver"):
             etcd = self._start(components.ETCD, components.etcd_command(self._assets, layout))
             # Without the socket kube-apiserver would back off for a second before it tries again.
-            wait_until((layout.etcd / "client.sock").exists, etcd, layout.log(etcd.name))
+            wait_until(components.etcd_socket(layout).exists, etcd, layout.log(etcd.name))
             command = components.api_server_command(self._assets, layout, self._files, port, audit_log)
             process = self._start(components.API_SERVER, command)
             wait_until(partial(probe.serves, *_API_SERVER_READY), process, layout.log(process.name))
