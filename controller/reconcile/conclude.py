@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from controller.api.status import status_from_raw, status_to_raw
+from controller.api.status import JobStatus, status_from_raw, status_to_raw
 from controller.api.stored import Metadata, decode_what_fits
 from controller.reconcile.actions import Create, Delete, Event, Outcome
 from controller.reconcile.merge_patch import merge_patch
@@ -43,7 +43,7 @@ def conclude(observed: Observed, plan: Plan, outcomes: Sequence[Outcome]) -> Con
         return Conclusion(events=told, counters=("deleted",))
     stored = status_from_raw(observed.job.get("status"))
     return Conclusion(
-        status_patch=_status_patch(observed, plan),
+        status_patch=None if plan.status == stored else _status_patch(observed, stored, plan.status),
         events=(*events_of(stored, plan.status, observed), *_template_warnings(plan, outcomes), *told),
         standing=(*plan.standing, *failures(outcomes)),
         counters=counters_of(stored, plan.status),
@@ -56,13 +56,10 @@ def _deletes_job(outcome: Outcome) -> bool:
     return outcome.done and isinstance(outcome.action, Delete) and outcome.action.kind == "MXJob"
 
 
-def _status_patch(observed: Observed, plan: Plan) -> Mapping[str, Any] | None:
-    """Compare in the form that is written: what another controller wrote differently is no reason to write."""
-    before = status_to_raw(status_from_raw(observed.job.get("status")))
-    changes = merge_patch(before, status_to_raw(plan.status))
-    if not changes:
-        return None
+def _status_patch(observed: Observed, stored: JobStatus, wanted: JobStatus) -> Mapping[str, Any]:
+    """Build the patch from what is known of the stored status: what another controller wrote beside it stays."""
     version = decode_what_fits(observed.job.get("metadata"), Metadata).resource_version
+    changes = merge_patch(status_to_raw(stored), status_to_raw(wanted))
     return {"metadata": {"resourceVersion": version}, "status": changes}
 
 
