@@ -107,11 +107,11 @@ def mxjob_controller(
     log_level: str,
     log_format: str,
 ) -> None:
-    r"""Run MXJobs: make the pods and services that each asks for, and keep its status true.
-
-    Needs the MXJob CRD, and waits for it: kubectl apply -f crds/kubeflow.org_mxjobs.yaml
+    """Run MXJobs: make the pods and services that each asks for, and keep its status true.
 
     \b
+    It waits for the MXJob CRD; install it:
+      kubectl apply -f crds/kubeflow.org_mxjobs.yaml
     Try it from your desk against the cluster that kubectl talks to:
       mxjob-controller --namespace default --log-level debug
     See what it does:
@@ -122,7 +122,7 @@ def mxjob_controller(
 
     \b
     Exit codes: 0 told to end, 2 wrong use, 4 something failed that it cannot go on without.
-    """
+    """  # noqa: D301  click wraps no paragraph that begins with a backspace
     logs.configure(log_level.lower(), log_format.lower())
     configuration = Configuration(
         kubeconfig=kubeconfig,

@@ -7,7 +7,7 @@ token at once, by a run of 5xx after a minute. Nothing here depends on what it l
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Any, Final, cast
 
 import aiohttp
 import kopf
@@ -19,16 +19,46 @@ from controller.runtime.credentials import Credentials
 _LONGEST_WAIT: Final = 30.0
 
 
-def kopf_login(credentials: Credentials) -> kopf.AiohttpSession:
-    """Return what a kopf login handler has to; kopf closes the session at its end."""
+class Discovery:
+    """kopf's own requests."""
 
-    async def insist(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    def __init__(self, credentials: Credentials) -> None:
+        """Make no request yet."""
+        self._credentials = credentials
+        self._waiting: set[asyncio.Task[Any]] = set()
+
+    def login(self) -> kopf.AiohttpSession:
+        """Return what a kopf login handler has to; kopf closes the session at its end."""
+        session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=self._credentials.ssl_context),
+            headers={"User-Agent": USER_AGENT},
+            proxy=self._credentials.proxy,
+            middlewares=(self._insist,),
+        )
+        return kopf.AiohttpSession(server=self._credentials.server, aiohttp_session=session)
+
+    def give_up(self) -> None:
+        """End the requests that still wait; kopf would leave them behind."""
+        for task in self._waiting:
+            task.cancel()
+
+    async def _insist(self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._waiting.add(task)
+        try:
+            return await self._until_well_answered(request, send)
+        finally:
+            self._waiting.discard(task)
+
+    async def _until_well_answered(
+        self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
         backoff = Backoff(1.0, _LONGEST_WAIT)
         while True:
-            authorization = await credentials.authorization()
+            authorization = await self._credentials.authorization()
             if authorization:
                 request.headers["Authorization"] = authorization
-            request.server_hostname = credentials.server_hostname
+            request.server_hostname = self._credentials.server_hostname
             try:
                 response = await send(request)
                 if response.ok and response.content_type == JSON:
@@ -37,11 +67,3 @@ def kopf_login(credentials: Credentials) -> kopf.AiohttpSession:
             except (aiohttp.ClientError, TimeoutError, OSError):
                 pass  # told by the informers, who meet the same trouble
             await asyncio.sleep(backoff.next())
-
-    session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=credentials.ssl_context),
-        headers={"User-Agent": USER_AGENT},
-        proxy=credentials.proxy,
-        middlewares=(insist,),
-    )
-    return kopf.AiohttpSession(server=credentials.server, aiohttp_session=session)

@@ -12,7 +12,7 @@ import kopf
 
 from controller.runtime.configuration import Configuration
 from controller.runtime.credentials import Credentials
-from controller.runtime.discovery import kopf_login
+from controller.runtime.discovery import Discovery
 from controller.runtime.process import ControllerProcess
 
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ async def operate(configuration: Configuration, credentials: Credentials) -> Non
     stop_flag = asyncio.Event()
     process = ControllerProcess(configuration, credentials, stop_flag.set)
     await kopf.operator(
-        registry=_registry(process, credentials, stop_flag),
+        registry=_registry(process, Discovery(credentials), stop_flag),
         settings=_settings(),
         standalone=True,
         clusterwide=not configuration.namespace,
@@ -37,7 +37,7 @@ async def operate(configuration: Configuration, credentials: Credentials) -> Non
         raise process.failure
 
 
-def _registry(process: ControllerProcess, credentials: Credentials, stop_flag: asyncio.Event) -> kopf.OperatorRegistry:
+def _registry(process: ControllerProcess, discovery: Discovery, stop_flag: asyncio.Event) -> kopf.OperatorRegistry:
     registry = kopf.OperatorRegistry()
 
     # What a start-up handler raises would be retried a minute later by default.
@@ -47,7 +47,7 @@ def _registry(process: ControllerProcess, credentials: Credentials, stop_flag: a
 
     @kopf.on.login(registry=registry)
     async def login(**_: Any) -> kopf.AiohttpSession:
-        return kopf_login(credentials)
+        return discovery.login()
 
     @kopf.on.cleanup(registry=registry, errors=kopf.ErrorsMode.PERMANENT)
     async def stop(**_: Any) -> None:
@@ -55,6 +55,7 @@ def _registry(process: ControllerProcess, credentials: Credentials, stop_flag: a
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)  # who asks twice means it
+        discovery.give_up()
         await process.stop()
         stop_flag.set()  # or kopf waits 5 s for its own task that waits for the flag
         log.info("stopped")

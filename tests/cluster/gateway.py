@@ -1,0 +1,140 @@
+"""Stands between a controller and the API server: may be closed, and may answer in the API server's place.
+
+Speaks plain HTTP to the controller, so that requests can be looked at, and is an administrator to the API server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiohttp
+import yaml
+from aiohttp import web
+
+from controller.runtime.credentials import load_credentials
+from fork_tools.cluster.ports import LOOPBACK, free_port
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the gateway answers by itself."""
+
+    status: int
+    text: str = "{}"
+    content_type: str = "application/json"
+
+
+Rule = Callable[[str, str], Answer | None]
+"""Decides by method and path; None lets a request through."""
+
+
+def let_through(_method: str, _path: str) -> Answer | None:
+    """Let everything through."""
+    return None
+
+
+class Gateway:
+    """Closed at first. `requests` are the methods and paths seen so far."""
+
+    def __init__(self, upstream: Path) -> None:
+        self.requests: list[tuple[str, str]] = []
+        self.rule: Rule = let_through
+        self._upstream = upstream
+        self._port = free_port()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._runner: web.AppRunner | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self._server = ""
+
+    def write_kubeconfig(self, path: Path) -> Path:
+        """Write a kubeconfig that leads through this gateway."""
+        names = {"cluster": "gateway", "user": "gateway"}
+        document = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "gateway", "cluster": {"server": f"http://{LOOPBACK}:{self._port}"}}],
+            "users": [{"name": "gateway", "user": {"token": "not-a-secret"}}],
+            "contexts": [{"name": "gateway", "context": names}],
+            "current-context": "gateway",
+        }
+        path.write_text(yaml.safe_dump(document), encoding="utf-8")
+        return path
+
+    def open(self) -> None:
+        """Begin to listen."""
+        self._run(self._open())
+
+    def close(self) -> None:
+        """Cut every connection and stop listening."""
+        self._run(self._close())
+
+    def end(self) -> None:
+        """Close for good."""
+        self.close()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=30)
+
+    async def _open(self) -> None:
+        credentials = await load_credentials(self._upstream)
+        self._server = credentials.server
+        connector = aiohttp.TCPConnector(limit=0, ssl=credentials.ssl_context)
+        self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
+        application = web.Application(client_max_size=2**24)
+        application.add_routes([web.route("*", "/{path:.*}", self._handle)])
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, LOOPBACK, self._port).start()
+
+    async def _close(self) -> None:
+        if self._runner is not None and self._session is not None:
+            await self._runner.cleanup()
+            await self._session.close()
+        self._runner = self._session = None
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        self.requests.append((request.method, request.path))
+        answer = self.rule(request.method, request.path)
+        if answer is not None:
+            return web.Response(status=answer.status, text=answer.text, content_type=answer.content_type)
+        assert self._session is not None
+        headers = {key: request.headers[key] for key in ("Accept", "Content-Type") if key in request.headers}
+        async with self._session.request(
+            request.method,
+            self._server + request.path_qs,
+            data=await request.read(),
+            headers=headers,
+            timeout=aiohttp.ClientTimeout(total=None),
+        ) as upstream:
+            response = web.StreamResponse(status=upstream.status, headers=_passed_on(upstream.headers))
+            await response.prepare(request)
+            async for chunk in upstream.content.iter_any():
+                await response.write(chunk)
+            return response
+
+
+def _passed_on(headers: Any) -> dict[str, str]:
+    return {key: headers[key] for key in ("Content-Type", "Content-Encoding", "Retry-After") if key in headers}
+
+
+@contextmanager
+def gateway(upstream: Path) -> Iterator[Gateway]:
+    """Make a gateway to the API server that the kubeconfig `upstream` names."""
+    made = Gateway(upstream)
+    try:
+        yield made
+    finally:
+        made.end()
