@@ -9,12 +9,12 @@ from typing import Any
 
 from controller.api.status import JobStatus, status_from_raw, status_to_raw
 from controller.api.stored import Metadata, decode_what_fits
+from controller.reconcile.action_events import failures, successes
 from controller.reconcile.actions import Create, Delete, Event, Outcome
 from controller.reconcile.merge_patch import merge_patch
 from controller.reconcile.observed import Observed
 from controller.reconcile.plan import Plan
-from controller.reconcile.tidings import failures, successes
-from controller.reconcile.transitions import Counter, counters_of, events_of
+from controller.reconcile.transition_events import Counter, counters_of, events_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,19 +14,20 @@ from controller.api.validation import validate
 from controller.reconcile.actions import Action, Delete, Event
 from controller.reconcile.cleanup import clean_up, delete_all
 from controller.reconcile.conditions import with_created
-from controller.reconcile.counting import count_after_end
 from controller.reconcile.expiry import expiry
 from controller.reconcile.gang import GangScheduler, dissolve, gang_scheduler, holds_back, marks, obstacles, sync
+from controller.reconcile.invalid import accepted, refused
 from controller.reconcile.limits import time_left
 from controller.reconcile.observed import Observed
+from controller.reconcile.overdue import next_overdue
 from controller.reconcile.ownership import gather
 from controller.reconcile.pods import template_warnings
 from controller.reconcile.progress import advance
-from controller.reconcile.refusal import accepted, refused
+from controller.reconcile.replica_statuses import count_after_end
+from controller.reconcile.replica_warnings import replica_warnings
 from controller.reconcile.replicas import given_up, missing, surplus
 from controller.reconcile.settings import Settings
 from controller.reconcile.suspension import resumed, suspended
-from controller.reconcile.troubles import troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _running(job: MXJob, observed: Observed, scheduler: GangScheduler | None, st
     group = observed.pod_group
     held = holds_back(scheduler, job, group)
     after = advance(job, family, status, now, held=held)
-    standing = (*troubles(family), *obstacles(scheduler, job, group))
+    standing = (*replica_warnings(family, now), *obstacles(scheduler, job, group))
     if after.is_true(ConditionType.SUCCEEDED) or after.is_true(ConditionType.FAILED):
         return Plan(after, standing=standing)
     gangs = marks(scheduler, job)
@@ -107,5 +108,9 @@ def _running(job: MXJob, observed: Observed, scheduler: GangScheduler | None, st
         ),
         standing=standing,
         creation_warnings={spec.type: template_warnings(spec, gangs.get(spec.type)) for spec in job.replica_specs},
-        requeue_after=time_left(job, after.start_time, now),
+        requeue_after=_earliest(time_left(job, after.start_time, now), next_overdue(family, now)),
     )
+
+
+def _earliest(*waits: timedelta | None) -> timedelta | None:
+    return min((wait for wait in waits if wait is not None), default=None)

@@ -15,9 +15,9 @@ from controller.api.mxjob import MXJob, RestartPolicy
 from controller.api.status import ConditionType, JobCondition, JobStatus
 from controller.reconcile import limits
 from controller.reconcile.conditions import reason, with_condition
-from controller.reconcile.counting import at_full_strength, count
 from controller.reconcile.deciding import deciding_spec
 from controller.reconcile.ownership import Family, Replica
+from controller.reconcile.replica_statuses import at_full_strength, count
 from controller.reconcile.restarts import Losses, judge_losses
 
 

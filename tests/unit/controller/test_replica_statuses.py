@@ -6,9 +6,9 @@ import pytest
 
 from controller.api.mxjob import read
 from controller.api.status import ReplicaStatus
-from controller.reconcile.counting import count, count_after_end
 from controller.reconcile.observed import Observed
 from controller.reconcile.ownership import gather
+from controller.reconcile.replica_statuses import count, count_after_end
 from tests.unit.controller.builders import condition, mxjob, pod, pods_of
 
 

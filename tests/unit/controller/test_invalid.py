@@ -33,6 +33,12 @@ def test_30_told_again_for_another_generation() -> None:
     assert reasons(cluster) == ["MXJobFailedValidation"] * 2
 
 
+def test_30_many_problems_are_told_by_the_first_few() -> None:
+    cluster = settled(mxjob(specs={f"T{number}": {} for number in range(40)}))
+    (message,) = [event.message for event in cluster.events]
+    assert message.endswith("; and 35 more")
+
+
 def test_31_runs_as_soon_as_it_is_mended() -> None:
     cluster = settled(mxjob(worker=-1))
     replicas(cluster, Worker=1)

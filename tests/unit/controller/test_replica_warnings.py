@@ -10,15 +10,15 @@ from controller.api.objects import ContainerState, ContainerStatus, Pod, PodCond
 from controller.reconcile.actions import Event
 from controller.reconcile.observed import Observed
 from controller.reconcile.ownership import gather
-from controller.reconcile.troubles import MOST_OF_A_KIND, troubles
-from tests.unit.controller.builders import mxjob, pod, pods_of, service
+from controller.reconcile.replica_warnings import MOST_OF_A_KIND, replica_warnings
+from tests.unit.controller.builders import NOW, mxjob, pod, pods_of, service
 
 JOB = mxjob(worker=1)
 
 
 def told(*pods: Pod, job: dict[str, Any] | None = None) -> tuple[Event, ...]:
     raw = job or JOB
-    return troubles(gather(read(raw), Observed(raw, pods)))
+    return replica_warnings(gather(read(raw), Observed(raw, pods)), NOW)
 
 
 def waiting(reason: str, message: str = "", name: str = "mxnet") -> ContainerStatus:
@@ -102,7 +102,7 @@ def test_146_misleading_labels_are_named() -> None:
 
 def test_48_a_name_that_is_taken_is_told_with_its_holder() -> None:
     foreign = service(JOB, "Worker", owner_uid="")
-    warnings = troubles(gather(read(JOB), Observed(JOB, (pod(JOB, "Worker", owner_uid=""),), (foreign,))))
+    warnings = replica_warnings(gather(read(JOB), Observed(JOB, (pod(JOB, "Worker", owner_uid=""),), (foreign,))), NOW)
     assert [each.reason for each in warnings] == ["FailedCreatePod", "FailedCreateService"]
     assert all("belongs to nobody" in each.message for each in warnings)
 

@@ -46,9 +46,7 @@ def events_of(before: JobStatus, after: JobStatus, observed: Observed) -> tuple[
 def counters_of(before: JobStatus, after: JobStatus) -> tuple[Counter, ...]:
     """Name the counters to bump, each as often as it is due."""
     reached: Iterator[Counter] = (
-        _COUNTED[condition.type]
-        for condition in _changed(before, after)
-        if condition.type in _COUNTED
+        _COUNTED[condition.type] for condition in _changed(before, after) if condition.type in _COUNTED
     )
     return (*reached, *repeat(_RESTARTED, after.restarts.count - before.restarts.count))
 

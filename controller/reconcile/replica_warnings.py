@@ -6,12 +6,14 @@ A warning stands as long as what was observed shows its cause. Plans repeat it; 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
 from controller.api.constants import CONTAINER_NAME, LABEL_REPLICA_INDEX, LABEL_REPLICA_TYPE
 from controller.api.objects import ContainerStatus, Pod, Service
 from controller.reconcile.actions import Event
+from controller.reconcile.overdue import overdue
 from controller.reconcile.ownership import Children, Family, Replica
 
 # A thousand pods that cannot be scheduled are one trouble, not a thousand.
@@ -19,11 +21,12 @@ MOST_OF_A_KIND: Final = 10
 _ENDED: Final = frozenset({"Succeeded", "Failed"})
 
 
-def troubles(family: Family) -> tuple[Event, ...]:
-    """Name all that is out of order among the job's replicas, at most ten of each kind."""
+def replica_warnings(family: Family, now: datetime) -> tuple[Event, ...]:
+    """Name all that is out of order among the job's replicas at `now`, at most ten of each kind."""
     kinds = (
         _troubled_pods(family),
         _exits(family),
+        overdue(family, now),
         _rivals(family),
         _misplaced("pod", family.pods),
         _misplaced("service", family.services),
