@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MXNET := .venv-mxnet
+SDK := .venv-sdk
 
 .DEFAULT_GOAL := help
 
@@ -25,6 +26,11 @@ $(MXNET)/.installed: requirements/mxnet.txt $(VENV)/.installed
 	@PYTHON='$(MXNET_PYTHON)' scripts/mxnet-environment $(MXNET) requirements/mxnet.txt
 	touch $@
 
+$(SDK)/.installed: requirements/sdk.txt $(VENV)/.installed
+	$(PYTHON) -m venv --clear $(SDK)
+	$(SDK)/bin/python -m pip install --quiet --require-hashes -r requirements/sdk.txt
+	touch $@
+
 .PHONY: assets
 assets: install ## build (once) the control plane that demo and test run on
 	@$(BIN)/mxfork cluster assets
@@ -45,7 +51,7 @@ unit: install ## the fast tests: no process is started
 	$(BIN)/pytest tests/unit
 
 .PHONY: test
-test: lint $(MXNET)/.installed assets ## lint, then every test: unit, real API server, real MXNet
+test: lint $(MXNET)/.installed $(SDK)/.installed assets ## lint, then every test: unit, real API server, real MXNet, Kubeflow's SDK
 	$(BIN)/pytest
 
 .PHONY: crd
@@ -60,7 +66,9 @@ lock: ## pin every dependency again, with hashes; needs uv on the PATH
 		--extra tools --group dev -c requirements/controller.txt pyproject.toml -o requirements/dev.txt
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		requirements/mxnet.in -o requirements/mxnet.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+		requirements/sdk.in -o requirements/sdk.txt
 
 .PHONY: clean
 clean: ## remove what these targets made in this folder (the control plane's cache is kept)
-	rm -rf $(VENV) $(MXNET) .demo dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(MXNET) $(SDK) .demo dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
