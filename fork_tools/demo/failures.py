@@ -41,8 +41,11 @@ def _pod_facts(pods: Mapping[str, Pod]) -> list[Fact]:
 
 
 def _log_facts(logs: Mapping[str, str]) -> list[Fact]:
-    facts: list[Fact] = []
+    names: dict[str, list[str]] = {}
     for name, text in logs.items():
+        names.setdefault(text, []).append(name)
+    facts: list[Fact] = []
+    for text, alike in names.items():
         lines = text.splitlines()[-_LINES_SHOWN:] or ["(empty)"]
-        facts += [("log of", name), *(("", line) for line in lines)]
+        facts += [("log of", ", ".join(alike)), *(("", line) for line in lines)]
     return facts

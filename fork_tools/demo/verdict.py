@@ -35,7 +35,8 @@ def judge(status: JobStatus, worker_logs: Mapping[str, str]) -> Verdict:
     """Judge a job that has ended; `suspect` names the worker whose log tells more, if one stands out."""
     trainings = {pod: training for pod, log in worker_logs.items() if (training := read_log(log))}
     unfinished = [pod for pod in worker_logs if pod not in trainings]
-    problems = (*_job_problems(status), *_training_problems(worker_logs, trainings))
+    # Where the job did not succeed, what its workers lack is a consequence.
+    problems = tuple(_job_problems(status)) or tuple(_training_problems(worker_logs, trainings))
     return Verdict(trainings, problems, suspect=unfinished[0] if unfinished else None)
 
 

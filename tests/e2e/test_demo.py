@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.e2e.conftest import REPOSITORY
+from tests.e2e.conftest import EXAMPLE, REPOSITORY
 
 MXFORK = Path(sys.executable).with_name("mxfork")
 
 
+def demo(folder: Path, environment: Path, *options: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [MXFORK, "demo", "--dir", folder, "--environment", environment, *options]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+
+
 def test_the_demonstration_shows_training_and_leaves_nothing_behind(tmp_path: Path, mxnet_environment: Path) -> None:
     folder = tmp_path / "demo"
-    run = subprocess.run(
-        [MXFORK, "demo", "--dir", folder, "--environment", mxnet_environment],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+
+    run = demo(folder, mxnet_environment)
 
     assert run.returncode == 0, run.stdout + run.stderr
     for told in (
@@ -38,13 +39,24 @@ def test_the_demonstration_shows_training_and_leaves_nothing_behind(tmp_path: Pa
     assert not folder.exists()
 
 
+def test_a_training_that_breaks_ends_with_the_reason_and_keeps_the_logs(
+    tmp_path: Path, mxnet_environment: Path
+) -> None:
+    example = shutil.copytree(EXAMPLE, tmp_path / "broken")
+    (example / "train.py").write_text("raise ValueError('the data set is empty')\n", encoding="utf-8")
+    folder = tmp_path / "demo"
+
+    run = demo(folder, mxnet_environment, "--example", example)
+
+    assert run.returncode == 4, run.stdout + run.stderr
+    assert "error: the job is Failed: " in run.stderr
+    assert "Failed (exit code 1)" in run.stderr
+    assert "ValueError: the data set is empty" in run.stderr
+    assert (folder / "logs" / "mxjob-controller.log").is_file()
+
+
 def test_an_example_that_is_not_there_starts_nothing(tmp_path: Path, mxnet_environment: Path) -> None:
-    run = subprocess.run(
-        [MXFORK, "demo", "--dir", tmp_path / "demo", "--environment", mxnet_environment, "--example", tmp_path],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = demo(tmp_path / "demo", mxnet_environment, "--example", tmp_path)
 
     assert run.returncode == 2
     assert f"there is no example in {tmp_path}" in run.stderr

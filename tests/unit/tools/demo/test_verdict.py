@@ -26,7 +26,7 @@ def test_equal_weights_and_enough_accuracy_leave_nothing_to_complain_of() -> Non
     [
         pytest.param(
             job(("Failed", "1 Worker replica(s) failed")),
-            LOGS,
+            {**LOGS, "digits-worker-1": ""},
             "the job is Failed: 1 Worker replica(s) failed",
             id="failed",
         ),
@@ -96,6 +96,18 @@ def test_a_failure_shows_its_reason_the_pods_and_the_end_of_the_log() -> None:
     assert "line 98" in text
     assert "line 50" not in text
     assert "mxfork demo --keep" in text
+
+
+def test_logs_that_are_alike_are_shown_once() -> None:
+    pods = {
+        name: pod("Failed", terminated={"exitCode": 2}, name=name) for name in ("digits-worker-0", "digits-worker-1")
+    }
+    verdict = judge(job(("Failed", "2 Worker replica(s) failed")), dict.fromkeys(pods, ""))
+
+    text = str(failed(verdict, pods, dict.fromkeys(pods, "python: can't open file")))
+
+    assert text.count("can't open file") == 1
+    assert "log of    digits-worker-0, digits-worker-1" in text
 
 
 def test_a_job_that_does_not_end_is_shown_as_it_stands() -> None:
