@@ -33,7 +33,7 @@ def looking_around(cluster: Cluster, example: Path, mxfork: str) -> Iterator[str
     yield "  kubectl get nodes,mxjobs,pods,services"
     yield "  kubectl describe mxjobs"
     yield f"  kubectl logs --selector {LABEL_REPLICA_TYPE}={WORKER.lower()} --prefix"
-    yield f"  kubectl delete -k {example}    and    kubectl apply -k {example}    train again"
+    yield f"  kubectl delete -k {example} && kubectl apply -k {example}    # trains again"
     yield f"  less {cluster.logs}/mxjob-controller.log"
     yield "and when you have seen enough:"
     yield f"  {mxfork} cluster down --dir {cluster.directory}"
