@@ -87,7 +87,9 @@ class _Player:
 
     def _pod_group(self, phase: str) -> None:
         for group in pod_groups(self._here.kube, self._here.name):
-            path = f"/apis/{group['apiVersion']}/namespaces/{self._here.name}/podgroups/{group['metadata']['name']}"
+            path = (
+                f"/apis/{group['apiVersion']}/namespaces/{self._here.name}/podgroups/{group['metadata']['name']}/status"
+            )
             self._here.kube.patch(path, {"status": {"phase": phase}})
 
     def _snap(self, label: str) -> None:

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cluster.controller_process import ControllerProcess
+from fork_tools.cluster.lifecycle import Cluster
+from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.kube import Namespace
+from tests.cluster.kubectl import output
 from tests.cluster.replay import load, replay
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-GANG = {"volcano-gang", "scheduler-plugins-gang"}
-SCENARIOS = sorted(path for path in GOLDEN.glob("*.yaml") if path.with_suffix(".json").exists())
+SCENARIOS = sorted(path.stem for path in GOLDEN.glob("*.yaml") if path.with_suffix(".json").exists())
+GANG_SCHEDULERS = {"volcano-gang": "volcano", "scheduler-plugins-gang": "scheduler-plugins-scheduler"}
 
 
-@pytest.mark.parametrize("path", [path for path in SCENARIOS if path.stem not in GANG], ids=lambda path: path.stem)
-def test_recorded_scenario(path: Path, here: Namespace, controller: ControllerProcess) -> None:
-    replay(load(path), here, controller)
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in GANG_SCHEDULERS])
+def test_recorded_scenario(name: str, here: Namespace, controller: ControllerProcess) -> None:
+    replay(load(GOLDEN / f"{name}.yaml"), here, controller)
+
+
+@pytest.fixture(scope="module")
+def pod_groups(cluster: Cluster) -> Iterator[None]:
+    """Install the PodGroup CRDs of both kinds of gang scheduler."""
+    crds = str(GOLDEN / "podgroup-crds.yaml")
+    output(cluster, "apply", "-f", crds)
+    output(cluster, "wait", "--for=condition=Established", "-f", crds)
+    yield
+    output(cluster, "delete", "-f", crds)
+
+
+@pytest.mark.parametrize(("name", "scheduler"), GANG_SCHEDULERS.items())
+@pytest.mark.usefixtures("pod_groups")
+def test_recorded_gang_scenario(cluster: Cluster, here: Namespace, name: str, scheduler: str) -> None:
+    flags = (f"--kubeconfig={cluster.kubeconfig}", f"--namespace={here.name}", f"--gang-scheduler-name={scheduler}")
+    with running(*flags) as controller:
+        controller.wait_until_ready()
+        replay(load(GOLDEN / f"{name}.yaml"), here, controller)
