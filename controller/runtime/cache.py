@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -44,6 +44,9 @@ class Store(Generic[T]):
 
     def __len__(self) -> int:
         return len(self._items)
+
+    def __iter__(self) -> Iterator[ObjectKey]:
+        return iter(self._items)
 
     def get(self, key: ObjectKey) -> T | None:
         """Return the object of that key, if it is there."""

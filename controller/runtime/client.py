@@ -98,7 +98,7 @@ class ApiClient:
         """
         deadlines = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_TIMEOUT, sock_read=inactivity)
         async with self._answer("GET", path, parameters, None, JSON, deadlines) as response:
-            if response.status >= 400:
+            if response.status >= 300:
                 raise _api_error(response, await response.read())
             _require_json(response)
             yield _lines(response.content)
@@ -118,7 +118,7 @@ class ApiClient:
         for tries_left in reversed(range(_THROTTLED_TRIES)):
             async with self._answer(method, path, parameters, payload, content_type, deadlines) as response:
                 answer = await response.read()
-                if response.status < 400:
+                if response.status < 300:
                     _require_json(response)
                     return answer
                 error = _api_error(response, answer)

@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 
 import aiohttp
 import kopf
+from yarl import URL
 
 from controller.runtime.backoff import Backoff
 from controller.runtime.client import JSON, USER_AGENT
@@ -56,7 +57,7 @@ class Discovery:
         backoff = Backoff(1.0, _LONGEST_WAIT)
         while True:
             authorization = await self._credentials.authorization()
-            if authorization:
+            if authorization and request.url.origin() == URL(self._credentials.server).origin():
                 request.headers["Authorization"] = authorization
             request.server_hostname = self._credentials.server_hostname
             try:

@@ -116,6 +116,8 @@ class Informer(Generic[T]):
 
     def has_seen(self, version: int) -> bool:
         """Whether the store contains everything up to a resource version of this kind."""
+        if not self.resource_version:
+            return False
         # Versions are opaque by the letter of the API; where they are no numbers there is nothing to wait for.
         return not self.resource_version.isdecimal() or int(self.resource_version) >= version
 
