@@ -76,10 +76,6 @@ class ApiClient:
         """Create an object in the collection `path`; returns it as stored."""
         return await self._request("POST", path, body=manifest)
 
-    async def replace(self, path: str, manifest: Mapping[str, Any]) -> bytes:
-        """Replace an object, at the resource version that `manifest` carries; returns it as stored."""
-        return await self._request("PUT", path, body=manifest)
-
     async def patch(self, path: str, patch: Mapping[str, Any]) -> bytes:
         """Apply a JSON merge patch; returns the object as stored."""
         return await self._request("PATCH", path, body=patch, content_type=MERGE_PATCH)
