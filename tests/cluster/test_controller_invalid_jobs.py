@@ -70,13 +70,13 @@ def here(bare_cluster: Cluster, controller: ControllerProcess) -> Iterator[Names
     kube.close()
 
 
-def test_a_valid_job_runs_among_them(here: Namespace, controller: ControllerProcess) -> None:
+def test_32_158_a_valid_job_runs_among_them(here: Namespace, controller: ControllerProcess) -> None:
     wait_until(lambda: here.conditions("valid") == {"Created": "True"}, otherwise=lambda: controller.log)
     assert list(here.pods()) == ["valid-worker-0"]
 
 
 @pytest.mark.parametrize("name", INVALID)
-def test_an_invalid_job_says_what_is_wrong(here: Namespace, controller: ControllerProcess, name: str) -> None:
+def test_30_an_invalid_job_says_what_is_wrong(here: Namespace, controller: ControllerProcess, name: str) -> None:
     wait_until(
         lambda: here.conditions(name) == {"Created": "True", "Invalid": "True"},
         otherwise=lambda: f"{here.conditions(name)}\n{controller.log}",
@@ -84,7 +84,7 @@ def test_an_invalid_job_says_what_is_wrong(here: Namespace, controller: Controll
     wait_until(lambda: [event["reason"] for event in here.events(name)] == ["MXJobFailedValidation"])
 
 
-def test_nothing_about_them_is_an_error_of_the_controller(here: Namespace, controller: ControllerProcess) -> None:
+def test_158_nothing_about_them_is_an_error_of_the_controller(here: Namespace, controller: ControllerProcess) -> None:
     wait_until(lambda: all(here.conditions(name) for name in INVALID))
     wait_until(controller.idle)
     errors = 'controller_runtime_reconcile_errors_total{controller="mxjob-controller"}'
@@ -92,7 +92,7 @@ def test_nothing_about_them_is_an_error_of_the_controller(here: Namespace, contr
     assert "Traceback" not in controller.log
 
 
-def test_a_mended_job_runs(here: Namespace, controller: ControllerProcess) -> None:
+def test_31_a_mended_job_runs(here: Namespace, controller: ControllerProcess) -> None:
     here.create_job(mxjob("mended", Worker=replicas(replicas=-1)))
     wait_until(lambda: here.conditions("mended").get("Invalid") == "True", otherwise=lambda: controller.log)
     here.patch_job("mended", {"spec": {"mxReplicaSpecs": {"Worker": {"replicas": 1}}}})

@@ -46,7 +46,7 @@ class Life:
         return {event["reason"] for event in self.here.events(name)}
 
 
-def test_a_job_runs_succeeds_and_is_cleaned_up(life: Life) -> None:
+def test_36_70_107_a_job_runs_succeeds_and_is_cleaned_up(life: Life) -> None:
     life.begin(distributed(cleanPodPolicy="All"), pods=4)
     life.wait_for("Created")
     assert set(life.here.services()) == set(life.here.pods())
@@ -61,7 +61,7 @@ def test_a_job_runs_succeeds_and_is_cleaned_up(life: Life) -> None:
     assert status["startTime"] <= status["completionTime"]
 
 
-def test_a_job_fails(life: Life) -> None:
+def test_75_a_job_fails(life: Life) -> None:
     life.begin(distributed(), pods=4)
     life.here.play("*", "Running")
     life.wait_for("Running")
@@ -78,7 +78,7 @@ def test_a_lost_pod_is_made_again(life: Life) -> None:
     assert len(life.here.pods()) == 4
 
 
-def test_scaling_down_removes_the_highest_indices(life: Life) -> None:
+def test_141_scaling_down_removes_the_highest_indices(life: Life) -> None:
     life.begin(distributed(), pods=4)
     life.here.patch_job("job", {"spec": {"mxReplicaSpecs": {"Worker": {"replicas": 1}}}})
     life.wait_for_pods(3)
@@ -86,7 +86,7 @@ def test_scaling_down_removes_the_highest_indices(life: Life) -> None:
     wait_until(lambda: "job-worker-1" not in life.here.services())
 
 
-def test_a_deleted_job_takes_its_children_with_it_and_frees_its_name(life: Life) -> None:
+def test_119_a_deleted_job_takes_its_children_with_it_and_frees_its_name(life: Life) -> None:
     life.begin(distributed(), pods=4)
     life.here.delete_job("job")
     wait_until(lambda: life.here.jobs() == [], within=5)
@@ -95,7 +95,7 @@ def test_a_deleted_job_takes_its_children_with_it_and_frees_its_name(life: Life)
     life.begin(distributed(), pods=4)
 
 
-def test_a_finished_job_is_deleted_when_its_time_is_over(life: Life) -> None:
+def test_113_a_finished_job_is_deleted_when_its_time_is_over(life: Life) -> None:
     life.begin(mxjob(run_policy={"ttlSecondsAfterFinished": 1}), pods=1)
     life.here.play("*", "Succeeded", exit_code=0)
     wait_until(lambda: life.here.jobs() == [])
@@ -103,13 +103,13 @@ def test_a_finished_job_is_deleted_when_its_time_is_over(life: Life) -> None:
     wait_until(lambda: life.controller.metrics().get(f"training_operator_jobs_deleted_total{labels}") == 1)
 
 
-def test_a_deadline_ends_a_job_without_any_event(life: Life) -> None:
+def test_103_a_deadline_ends_a_job_without_any_event(life: Life) -> None:
     life.begin(mxjob(run_policy={"activeDeadlineSeconds": 1}), pods=1)
     life.here.play("*", "Running")
     life.wait_for("Failed")
 
 
-def test_a_pod_name_that_is_taken_does_not_stop_the_others(life: Life) -> None:
+def test_48_a_pod_name_that_is_taken_does_not_stop_the_others(life: Life) -> None:
     life.here.create_pod({"metadata": {"name": "job-worker-0"}, "spec": replicas()["template"]["spec"]})
     life.begin(mxjob(Worker=replicas(replicas=3)), pods=3)
     wait_until(lambda: "FailedCreatePod" in life.reasons())
@@ -118,7 +118,7 @@ def test_a_pod_name_that_is_taken_does_not_stop_the_others(life: Life) -> None:
     assert life.controller.metrics()['controller_runtime_reconcile_errors_total{controller="mxjob-controller"}'] == 0
 
 
-def test_a_job_made_again_under_its_name_never_adopts_what_was_left(life: Life) -> None:
+def test_149_a_job_made_again_under_its_name_never_adopts_what_was_left(life: Life) -> None:
     life.begin(mxjob(), pods=1)
     life.here.delete_job("job", propagationPolicy="Orphan")
     wait_until(lambda: life.here.jobs() == [])
@@ -136,7 +136,7 @@ def test_many_jobs_at_once_are_all_served(life: Life) -> None:
     wait_until(lambda: all(life.here.conditions(f"job-{number}") for number in range(20)))
 
 
-def test_a_job_that_another_controller_manages_is_left_alone(life: Life) -> None:
+def test_161_a_job_that_another_controller_manages_is_left_alone(life: Life) -> None:
     life.here.create_job(mxjob("theirs", run_policy={"managedBy": "kueue.x-k8s.io/multikueue"}))
     life.begin(mxjob(), pods=1)
     life.wait_for("Created")
@@ -144,7 +144,7 @@ def test_a_job_that_another_controller_manages_is_left_alone(life: Life) -> None
     assert life.here.events("theirs") == []
 
 
-def test_a_restarted_controller_goes_on_without_doing_anything_twice(
+def test_83_84_a_restarted_controller_goes_on_without_doing_anything_twice(
     cluster: Cluster, here: Namespace, namespace: str
 ) -> None:
     flags = (f"--kubeconfig={cluster.kubeconfig}", f"--namespace={namespace}")
@@ -167,7 +167,7 @@ def test_a_restarted_controller_goes_on_without_doing_anything_twice(
         Life(here, second).wait_for("Succeeded")
 
 
-def test_a_job_with_an_impossible_pod_says_so_and_stops_nobody(life: Life) -> None:
+def test_49_158_a_job_with_an_impossible_pod_says_so_and_stops_nobody(life: Life) -> None:
     life.here.create_job(mxjob("odd", Worker=replicas(pod={"nodeSelector": {"bad key!": "x"}})))
     wait_until(lambda: "FailedCreatePod" in life.reasons("odd"), otherwise=lambda: life.controller.log)
     life.begin(mxjob(), pods=1)

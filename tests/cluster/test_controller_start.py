@@ -41,7 +41,7 @@ def flags(gate: Gateway, namespace: str, tmp_path: Path) -> list[str]:
 
 
 def test_an_unknown_flag_is_refused_with_a_hint() -> None:
-    assert "--help" in refused_start("--enable-scheme=mxjob")
+    assert "--help" in refused_start("--webhook-server-port=9443")
 
 
 def test_an_address_is_refused_with_the_forms_there_are() -> None:
@@ -162,7 +162,7 @@ def test_no_answer_to_any_request_ends_the_process(
         assert controller.stop() == 0
 
 
-def test_a_verb_that_is_not_permitted_is_named(gate: Gateway, flags: list[str], namespace: str) -> None:
+def test_153_a_verb_that_is_not_permitted_is_named(gate: Gateway, flags: list[str], namespace: str) -> None:
     def forbid_services(_method: str, path: str) -> Answer | None:
         return Answer(403) if path.endswith("/services") else None
 
@@ -193,7 +193,7 @@ def test_credentials_are_never_logged(gate: Gateway, flags: list[str]) -> None:
         assert "not-a-secret" not in controller.log
 
 
-def test_the_namespace_may_come_from_the_environment(
+def test_155_the_namespace_may_come_from_the_environment(
     cluster: Cluster, namespace: str, here: Namespace, kube: Kube
 ) -> None:
     elsewhere = kube.in_namespace("default")

@@ -50,7 +50,7 @@ def test_a_job_under_way_is_left_whole_or_finished_by_the_next_start(cluster: Cl
         assert controller.stop() == 0
 
 
-def test_a_job_that_cannot_be_handled_now_is_retried_and_stops_nobody(
+def test_158_a_job_that_cannot_be_handled_now_is_retried_and_stops_nobody(
     cluster: Cluster, here: Namespace, tmp_path: Path
 ) -> None:
     def refuse_status_of_bad(method: str, path: str) -> Answer | None:

@@ -26,7 +26,7 @@ def settled(here: Namespace, controller: ControllerProcess, condition: str) -> O
     return here.job("job")
 
 
-def test_a_running_job_is_left_in_peace(here: Namespace, controller: ControllerProcess) -> None:
+def test_84_a_running_job_is_left_in_peace(here: Namespace, controller: ControllerProcess) -> None:
     here.create_job(mxjob(Scheduler=replicas(), Worker=replicas(replicas=2)))
     wait_until(lambda: len(here.pods()) == 3)
     here.play("*", "Running")
@@ -49,7 +49,7 @@ def writes_of(job: Object) -> list[Object]:
     return [entry for entry in job["metadata"]["managedFields"] if entry["manager"].startswith("mxjob-controller")]
 
 
-def test_nothing_but_the_status_of_a_job_is_ever_touched(here: Namespace, controller: ControllerProcess) -> None:
+def test_20_nothing_but_the_status_of_a_job_is_ever_touched(here: Namespace, controller: ControllerProcess) -> None:
     created = here.create_job(mxjob())
     wait_until(lambda: len(here.pods()) == 1)
     here.play("*", "Running")
@@ -62,7 +62,7 @@ def test_nothing_but_the_status_of_a_job_is_ever_touched(here: Namespace, contro
     assert not any("kopf" in manager for manager in managers)
 
 
-def test_events_are_on_the_job_and_count_what_they_tell(here: Namespace, controller: ControllerProcess) -> None:
+def test_50_162_events_are_on_the_job_and_count_what_they_tell(here: Namespace, controller: ControllerProcess) -> None:
     here.create_job(mxjob(Worker=replicas(replicas=5)))
     wait_until(lambda: len(here.pods()) == 5)
     here.play("*", "Succeeded", exit_code=0)
@@ -78,7 +78,7 @@ def test_events_are_on_the_job_and_count_what_they_tell(here: Namespace, control
     assert len(events) == len({(event["reason"], event["message"]) for event in events}), "repeated ones are counted"
 
 
-def test_job_counters(here: Namespace, controller: ControllerProcess) -> None:
+def test_154_job_counters(here: Namespace, controller: ControllerProcess) -> None:
     here.create_job(mxjob())
     wait_until(lambda: len(here.pods()) == 1)
     settled(here, controller, "Created")
@@ -95,7 +95,7 @@ def test_job_counters(here: Namespace, controller: ControllerProcess) -> None:
     assert counter(controller, "restarted", here.name) == 0
 
 
-def test_metrics_have_the_names_that_dashboards_know(here: Namespace, controller: ControllerProcess) -> None:
+def test_154_metrics_have_the_names_that_dashboards_know(here: Namespace, controller: ControllerProcess) -> None:
     here.create_job(mxjob())
     wait_until(lambda: len(here.pods()) == 1 and controller.idle())
     names = {name.partition("{")[0] for name in controller.metrics()}
@@ -117,7 +117,7 @@ def test_metrics_have_the_names_that_dashboards_know(here: Namespace, controller
     }
 
 
-def test_probes(controller: ControllerProcess) -> None:
+def test_153_probes(controller: ControllerProcess) -> None:
     assert controller.probe("/healthz") == (200, "ok")
     assert controller.probe("/readyz") == (200, "ok")
     assert controller.probe("/metrics")[0] == 404

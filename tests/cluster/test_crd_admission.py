@@ -160,8 +160,8 @@ def test_what_could_not_run_is_refused_with_the_remedy(jobs: MXJobs, job: Object
     assert why in jobs.refusal(job)
 
 
-def test_unknown_fields_are_pruned(jobs: MXJobs) -> None:
-    """Case 4; a template keeps the part of its metadata that v1.8.1 kept."""
+def test_4_unknown_fields_are_pruned(jobs: MXJobs) -> None:
+    """A template keeps the part of its metadata that v1.8.1 kept."""
     metadata = {
         "labels": {"a": "b"},
         "annotations": {},
@@ -183,21 +183,21 @@ def test_unknown_fields_are_pruned(jobs: MXJobs) -> None:
     "sent",
     [
         pytest.param(mxjob(run_policy={}), id="5: suspend is filled in"),
-        pytest.param(mxjob(), id="B52: and so is the run policy"),
+        pytest.param(mxjob(), id="5: and so is the run policy (B52)"),
     ],
 )
 def test_a_run_policy_is_always_stored(jobs: MXJobs, sent: Object) -> None:
     assert jobs.create(sent)["spec"]["runPolicy"] == {"suspend": False}
 
 
-def test_the_queue_may_be_added_and_removed_but_not_changed(jobs: MXJobs) -> None:
+def test_6_7_the_queue_may_be_added_and_removed_but_not_changed(jobs: MXJobs) -> None:
     def queue(name: str | None) -> Object:
         return {"spec": {"runPolicy": {"schedulingPolicy": {"queue": name}}}}
 
     jobs.create(mxjob())
-    jobs.patch("job", queue("a"))  # case 7
+    jobs.patch("job", queue("a"))
     with pytest.raises(ApiException) as refused:
-        jobs.patch("job", queue("b"))  # case 6
+        jobs.patch("job", queue("b"))
     assert "queue is immutable: remove the field first" in reason(refused.value)
     assert jobs.get("job")["spec"]["runPolicy"]["schedulingPolicy"]["queue"] == "a"
     assert jobs.patch("job", queue(None))["spec"]["runPolicy"]["schedulingPolicy"] == {}
@@ -218,15 +218,14 @@ def test_the_manager_of_a_job_stays(jobs: MXJobs, before: str | None, after: str
     assert "managedBy is immutable: create the job anew" in reason(refused.value)
 
 
-def test_a_job_cannot_grow_beyond_what_its_name_allows(jobs: MXJobs) -> None:
+def test_34_a_job_cannot_grow_beyond_what_its_name_allows(jobs: MXJobs) -> None:
     jobs.create(mxjob(LONGEST_NAME, Worker=replicas(replicas=10)))
     with pytest.raises(ApiException) as refused:
         jobs.patch(LONGEST_NAME, {"spec": {"mxReplicaSpecs": {"Worker": {"replicas": 11}}}})
     assert "shorten metadata.name" in reason(refused.value)
 
 
-def test_spec_and_status_are_written_apart(jobs: MXJobs) -> None:
-    """Case 8."""
+def test_8_spec_and_status_are_written_apart(jobs: MXJobs) -> None:
     jobs.create(mxjob())
     condition = {"type": "Created", "status": "True"}
     both = {"spec": {"jobMode": "MXTune"}, "status": {"conditions": [condition]}}

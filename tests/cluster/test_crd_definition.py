@@ -63,8 +63,8 @@ def test_a_changed_crd_is_reported_as_a_finding(cluster: Cluster, tmp_path: Path
 
 
 @pytest.mark.parametrize("way", ["--server-side=false", "--server-side=true"])
-def test_the_crd_can_be_applied_again_and_again(cluster: Cluster, way: str) -> None:
-    """Case 11; the second time kubectl compares with what it noted in the annotation the first time."""
+def test_11_the_crd_can_be_applied_again_and_again(cluster: Cluster, way: str) -> None:
+    """The second time kubectl compares with what it noted in the annotation the first time."""
     text = yaml.safe_dump(in_own_group(definition()))
     try:
         for _ in range(2):
@@ -74,12 +74,12 @@ def test_the_crd_can_be_applied_again_and_again(cluster: Cluster, way: str) -> N
         output(cluster, "delete", "--ignore-not-found", "-f", "-", stdin=text)
 
 
-def test_the_crd_leaves_room_in_the_annotation_of_client_side_apply() -> None:
+def test_11_the_crd_leaves_room_in_the_annotation_of_client_side_apply() -> None:
     assert compact_size(definition()) < CLIENT_SIDE_LIMIT / 2
 
 
-def test_discovery_tells_what_v1_8_1_told(cluster: Cluster) -> None:
-    """Case 1, with the short name and the category that v1.8.1 lacked."""
+def test_1_discovery_tells_what_v1_8_1_told(cluster: Cluster) -> None:
+    """With the short name and the category that v1.8.1 lacked."""
     group = json.loads(output(cluster, "get", "--raw", "/apis/kubeflow.org"))
     assert [version["version"] for version in group["versions"]] == ["v1"]
     resources = json.loads(output(cluster, "get", "--raw", "/apis/kubeflow.org/v1"))["resources"]
@@ -94,8 +94,7 @@ def table(text: str) -> list[list[str]]:
     return [line.split() for line in text.splitlines()]
 
 
-def test_the_table_shows_the_last_condition_and_the_age(cluster: Cluster, namespace: str, jobs: MXJobs) -> None:
-    """Case 2."""
+def test_2_the_table_shows_the_last_condition_and_the_age(cluster: Cluster, namespace: str, jobs: MXJobs) -> None:
     jobs.create(mxjob("vision"))
     conditions = [{"type": kind, "status": "True"} for kind in ("Created", "Running")]
     jobs.patch_status("vision", {"status": {"conditions": conditions}})

@@ -145,8 +145,8 @@ def test_a_stored_invalid_job_can_be_corrected(stored: MXJobs) -> None:
     assert "supported values" in reason(refused.value)
 
 
-def test_a_job_stored_without_a_run_policy_keeps_its_manager(stored: MXJobs) -> None:
-    """The run policy that admission fills in today counts as the old one (case 161)."""
+def test_161_a_job_stored_without_a_run_policy_keeps_its_manager(stored: MXJobs) -> None:
+    """The run policy that admission fills in today counts as the old one."""
     with pytest.raises(ApiException) as refused:
         stored.patch("10test", {"spec": {"runPolicy": {"managedBy": "kueue.x-k8s.io/multikueue"}}})
     assert "managedBy is immutable" in reason(refused.value)

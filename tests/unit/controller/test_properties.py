@@ -117,7 +117,7 @@ def test_every_life_keeps_the_rules_and_comes_to_rest(job: dict[str, Any], gang:
 
 @settings(max_examples=100)
 @given(JOBS, st.lists(MOVES, max_size=8), st.lists(st.booleans(), min_size=9, max_size=9))
-def test_refused_status_writes_change_nothing_in_the_end(
+def test_85_refused_status_writes_change_nothing_in_the_end(
     job: dict[str, Any], moves: list[Move], refusals: list[bool]
 ) -> None:
     """A pass whose status is refused was only half made: its actions happened, its decisions are made again."""
@@ -141,7 +141,7 @@ def half_a_pass(cluster: ModelCluster) -> None:
 
 @settings(max_examples=200)
 @given(st.data())
-def test_no_job_that_can_be_stored_makes_a_pass_raise(data: st.DataObject) -> None:
+def test_158_no_job_that_can_be_stored_makes_a_pass_raise(data: st.DataObject) -> None:
     base = mxjob(worker=2, server=1, status={"conditions": [], "restarts": {"count": 1}}, cleanPodPolicy="All")
     raw = data.draw(mutations(base) | st.fixed_dictionaries({"spec": ANY_JSON, "status": ANY_JSON}))
     observed = Observed(raw, pods_of(base, "Running"), services_of(base))
@@ -164,7 +164,7 @@ def test_no_job_that_can_be_stored_makes_a_pass_raise(data: st.DataObject) -> No
     ),
     POLICIES,
 )
-def test_no_pod_that_carries_the_label_makes_a_pass_raise(seen: list[tuple[Any, ...]], policy: str) -> None:
+def test_146_no_pod_that_carries_the_label_makes_a_pass_raise(seen: list[tuple[Any, ...]], policy: str) -> None:
     job = mxjob(worker=2, restart_policy=policy)
     pods = tuple(
         pod(

@@ -63,7 +63,7 @@ async def test_a_creation_sends_the_manifest_and_is_waited_for() -> None:
     assert api.requests[0].body == {"metadata": {"name": "p"}}
 
 
-async def test_a_name_that_is_there_already_is_success_when_it_is_ours() -> None:
+async def test_47_a_name_that_is_there_already_is_success_when_it_is_ours() -> None:
     api = ScriptedApi(status(409, "AlreadyExists"), stored())
     (outcome,), waits = await applied(api, create())
     assert outcome.done
@@ -72,7 +72,7 @@ async def test_a_name_that_is_there_already_is_success_when_it_is_ours() -> None
 
 
 @pytest.mark.parametrize(("owner", "taken_by"), [("other", "MXJob other"), ("", "an object without a controller")])
-async def test_a_name_that_belongs_to_another_is_taken(owner: str, taken_by: str) -> None:
+async def test_48_a_name_that_belongs_to_another_is_taken(owner: str, taken_by: str) -> None:
     (outcome,), waits = await applied(ScriptedApi(status(409, "AlreadyExists"), stored(owner)), create())
     assert (outcome.done, outcome.taken_by) == (False, taken_by)
     assert not waits

@@ -33,7 +33,7 @@ async def recording(api: ScriptedApi) -> AsyncIterator[EventRecorder]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_an_event_is_on_the_job() -> None:
+async def test_162_an_event_is_on_the_job() -> None:
     api = ScriptedApi(Answer(status=201))
     async with recording(api) as recorder:
         recorder.publish(JOB, CREATED)

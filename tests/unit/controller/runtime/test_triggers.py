@@ -15,11 +15,11 @@ from tests.unit.controller.runtime.objects import pod, stored_job
     ("before", "after", "concerned"),
     [
         pytest.param(None, pod("p", job="j", owner="j"), {"j"}, id="made"),
-        pytest.param(pod("p", job="j", owner="j"), None, {"j"}, id="gone"),
+        pytest.param(pod("p", job="j", owner="j"), None, {"j"}, id="151: gone"),
         pytest.param(pod("p", job="j"), pod("p", job="k"), {"j", "k"}, id="relabelled: it left one job for another"),
         pytest.param(None, pod("p", owner="j"), {"j"}, id="without the label: its owner"),
         pytest.param(None, pod("p", job="j", owner="k"), {"j", "k"}, id="label and owner disagree"),
-        pytest.param(None, pod("p"), set(), id="nobody's"),
+        pytest.param(None, pod("p"), set(), id="151: nobody's"),
         pytest.param(None, None, set(), id="gone before it was seen"),
     ],
 )

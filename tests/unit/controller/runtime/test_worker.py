@@ -59,7 +59,7 @@ async def test_a_job_that_is_well_is_left_alone() -> None:
 
 
 @virtual
-async def test_a_deadline_is_looked_at_when_it_is_due() -> None:
+async def test_103_a_deadline_is_looked_at_when_it_is_due() -> None:
     async def reconcile(_: ObjectKey) -> Result:
         return Result(requeue_after=60)
 
@@ -99,7 +99,7 @@ async def test_success_ends_the_slowing_down() -> None:
     "error", [RuntimeError("a defect"), KeyError("x"), ApiError(500, "", "no luck"), UnreachableError("away")]
 )
 @virtual
-async def test_an_exception_in_one_job_is_counted_and_retried_and_stops_no_other(error: Exception) -> None:
+async def test_158_an_exception_in_one_job_is_counted_and_retried_and_stops_no_other(error: Exception) -> None:
     async def reconcile(key: ObjectKey) -> Result:
         if key == BAD:
             raise error
