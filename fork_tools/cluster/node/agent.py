@@ -21,7 +21,7 @@ from fork_tools.cluster.node.events import Recorder
 from fork_tools.cluster.node.isolation import GATEWAY, Isolated, isolate
 from fork_tools.cluster.node.logs.server import LogServer, ServedPod
 from fork_tools.cluster.node.mirror import Mirror
-from fork_tools.cluster.node.pod.hosts import Neighbour
+from fork_tools.cluster.node.pod.hosts import Neighbour, service_lines
 from fork_tools.cluster.node.pod.images import Images
 from fork_tools.cluster.node.pod.manifest import Node, Pod, Service
 from fork_tools.cluster.node.pod.node_object import allocatable
@@ -29,8 +29,11 @@ from fork_tools.cluster.node.pod.states import Waiting
 from fork_tools.cluster.node.registration import Registration, this_machine
 from fork_tools.cluster.node.scheduler import Scheduler
 from fork_tools.cluster.node.worker import PodWorker
+from fork_tools.errors import MxforkError
 
 _SHUTDOWN_SECONDS = 5.0
+# Pods and services come in bursts; one renewal of all hosts files does for many.
+_GATHER_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +108,22 @@ class Agent:
             background = (self._services.run(), self._nodes.run(), self._pods.run(), self._scheduler.run())
             duties = [asyncio.create_task(each) for each in (*background, registration.keep_fresh())]
             self._tell_ready(port)
-            gone = asyncio.create_task(self._isolated.sandbox.gone.wait())
-            stopped = asyncio.create_task(stop.wait())
-            await asyncio.wait((gone, stopped, *duties), return_when=asyncio.FIRST_COMPLETED)
-            for task in (gone, stopped):
-                task.cancel()
+            duties.append(asyncio.create_task(self._notice_loss()))
+            await _unless(stop, asyncio.wait(duties, return_when=asyncio.FIRST_COMPLETED))
+            for duty in duties:
+                if duty.done():
+                    duty.result()
         finally:
             for duty in duties:
                 duty.cancel()
             await self._end(registration)
+
+    async def _notice_loss(self) -> None:
+        await self._isolated.sandbox.gone.wait()
+        raise MxforkError(
+            "the process that held the nodes' pods has ended, and every pod's processes with it",
+            next_step="take the cluster down and up again: mxfork cluster down, mxfork cluster up",
+        )
 
     def _tell_ready(self, port: int) -> None:
         state = {"port": port, "isolation": self._isolated.name, "nodes": self._names}
@@ -177,14 +187,16 @@ class Agent:
 
     def _names_changed(self, namespace: str) -> None:
         if not self._stale_names:
-            asyncio.get_running_loop().call_soon(self._renew_names)
+            asyncio.get_running_loop().call_later(_GATHER_SECONDS, self._renew_names)
         self._stale_names.add(namespace)
 
     def _renew_names(self) -> None:
         stale, self._stale_names = self._stale_names, set()
-        for worker in self._workers.values():
-            if worker.published and worker.pod.metadata.namespace in stale:
-                worker.containers.write_hosts(worker.pod)
+        for namespace in stale:
+            lines = service_lines(namespace, self._services.objects.values(), self._neighbours())
+            for worker in self._workers.values():
+                if worker.published and worker.pod.metadata.namespace == namespace:
+                    worker.containers.write_hosts(worker.pod, lines)
 
     def _neighbours(self) -> Iterator[Neighbour]:
         for worker in self._workers.values():
@@ -203,7 +215,7 @@ class Agent:
         return ServedPod(worker.containers.logs, waiting)
 
 
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Any]) -> bool:
     """Do `work` unless `stop` comes first; tells whether it was done."""
     working, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
     await asyncio.wait((working, stopped), return_when=asyncio.FIRST_COMPLETED)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Interface
+from pathlib import Path
 
 import msgspec
 
@@ -16,7 +18,7 @@ from fork_tools.cluster.node.pod.command import argv
 from fork_tools.cluster.node.pod.environment import environment
 from fork_tools.cluster.node.pod.errors import config_error
 from fork_tools.cluster.node.pod.fields import Surroundings
-from fork_tools.cluster.node.pod.hosts import hostname, hosts_file
+from fork_tools.cluster.node.pod.hosts import hostname, hosts_file, service_lines
 from fork_tools.cluster.node.pod.images import Environment
 from fork_tools.cluster.node.pod.manifest import ConfigMap, Container, Pod, Secret
 from fork_tools.cluster.node.pod.references import References, referred_names
@@ -27,6 +29,7 @@ from fork_tools.cluster.node.sandbox.client import Run
 
 # No name server can be reached: an unknown name is to fail at once, not after a timeout.
 _RESOLVER = "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n"
+_LONGEST_MESSAGE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Containers:
         self.folder = context.directory / "pods" / f"{meta.namespace}_{meta.name}_{meta.uid}"
         self.folder.mkdir(parents=True, exist_ok=True)
         self._volumes: tuple[VolumeContent, ...] | None = None
+        self._hosts = ""
         self.logs = PodLogs(self.folder)
 
     async def prepare(self, pod: Pod) -> References:
@@ -64,10 +68,10 @@ class Containers:
     async def start(self, pod: Pod, container: Container, references: References) -> Started:
         """Start a container. Raises PodError if it cannot be made, StartError if it cannot be run."""
         image = self._context.images.find(container.image)
+        (self.folder / container.name).mkdir(exist_ok=True)
         bundle = self._bundle(pod, container, image, references)
         name = uuid.uuid4().hex
         path = self.folder / container.name / "bundle.json"
-        path.parent.mkdir(exist_ok=True)
         bundle.write(path)
         log = self.logs.begin(container.name)
         try:
@@ -76,10 +80,12 @@ class Containers:
             log.close_output()
         return Started(run, log, image)
 
-    def write_hosts(self, pod: Pod) -> None:
-        """Write the names that the pod can resolve now."""
-        text = hosts_file(pod, self._address, self._context.services(), self._context.neighbours())
-        rewrite_in_place(self.folder / "hosts", text)
+    def write_hosts(self, pod: Pod, services: Iterable[str]) -> None:
+        """Write the names that the pod can resolve now; `services` are the lines of its namespace."""
+        text = hosts_file(pod, self._address, services)
+        if text != self._hosts:
+            rewrite_in_place(self.folder / "hosts", text)
+            self._hosts = text
 
     def _surroundings(self) -> Surroundings:
         return Surroundings(self._address, HOST_ADDRESS, self._context.allocatable)
@@ -118,7 +124,7 @@ class Containers:
             environment=variables,
             working_directory=container.working_dir or ("/" if self._context.confined else str(self.folder)),
             hostname=hostname(pod),
-            binds=(*self._name_files(pod), *mounts),
+            binds=(*self._name_files(pod), self._message_file(container), *mounts),
             user=next(iter(users), None),
             group=next(iter(groups), None),
         )
@@ -127,10 +133,25 @@ class Containers:
         near = (each for each in self._context.services() if each.metadata.namespace == pod.metadata.namespace)
         return unconfined(bundle, near)
 
+    def message(self, container: Container) -> str:
+        """Return what a container left as its termination message."""
+        path = self._message_path(container)
+        return path.read_bytes()[:_LONGEST_MESSAGE].decode(errors="replace") if path.exists() else ""
+
+    def _message_path(self, container: Container) -> Path:
+        return self.folder / container.name / "termination-message"
+
+    def _message_file(self, container: Container) -> Bind:
+        path = self._message_path(container)
+        path.write_bytes(b"")
+        path.chmod(0o666)
+        return Bind(str(path), container.termination_message_path)
+
     def _name_files(self, pod: Pod) -> tuple[Bind, ...]:
         if not self._context.confined:
             return ()
         for name, text in (("hostname", f"{hostname(pod)}\n"), ("resolv.conf", _RESOLVER)):
             rewrite_in_place(self.folder / name, text)
-        self.write_hosts(pod)
+        namespace = pod.metadata.namespace
+        self.write_hosts(pod, service_lines(namespace, self._context.services(), self._context.neighbours()))
         return tuple(Bind(str(self.folder / name), f"/etc/{name}") for name in ("hosts", "hostname", "resolv.conf"))

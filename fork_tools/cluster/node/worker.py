@@ -1,12 +1,14 @@
 """One pod's life on a node: follows its specification and its processes, and writes its status.
 
-Not supported, and treated as if not there: probes (a container is ready as soon as it runs) and life cycle hooks.
+Not supported, and treated as if not there: probes (a container is ready as soon as it runs), life cycle hooks,
+hostNetwork and the like, and limits of resources.
 """
 
 from __future__ import annotations
 
 import asyncio
 import signal
+import traceback
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Interface
@@ -79,8 +81,12 @@ class PodWorker:
     async def run(self) -> None:
         """Live the pod's life."""
         try:
-            if await self._attach():
-                await self._live()
+            try:
+                if await self._attach():
+                    await self._live()
+            except Exception as error:  # one pod's surprise is not to end, or to hide from, the others
+                traceback.print_exc()
+                self._ending = Ending("NodeError", f"the node could not run the pod: {error!r}")
             await self._stop()
             self._over = True
             self._context.names_changed(self.pod.metadata.namespace)
@@ -192,7 +198,8 @@ class PodWorker:
         record = self.records[container.name]
         since = record.state.since if isinstance(record.state, Running) else _now()
         del self._running[container.name]
-        self._end(container, record, ended_by(exit_code, since, _now(), record.container_id))
+        ended = ended_by(exit_code, since, _now(), record.container_id)
+        self._end(container, record, replace(ended, message=self.containers.message(container)))
         self._context.names_changed(self.pod.metadata.namespace)
         self._wake.set()
 
@@ -275,7 +282,7 @@ class PodWorker:
 
     async def _hand_back(self) -> None:
         """Wait until the pod is to be deleted, and delete its object."""
-        while not self.gone:
+        while not self.gone and self._ending is not _SHUTDOWN:
             self._wake.clear()
             if self.pod.metadata.deletion_timestamp is None:
                 await self._pause(None)

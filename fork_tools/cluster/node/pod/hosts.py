@@ -23,21 +23,24 @@ class Neighbour:
     ready: bool
 
 
-def hosts_file(pod: Pod, address: str, services: Iterable[Service], neighbours: Iterable[Neighbour]) -> str:
-    """Render /etc/hosts for `pod` at `address`, from the services and pods of all namespaces."""
-    namespace = pod.metadata.namespace
+def service_lines(namespace: str, services: Iterable[Service], neighbours: Iterable[Neighbour]) -> tuple[str, ...]:
+    """Render what all hosts files of a namespace have in common, from the services and pods of all namespaces."""
     near = sorted(
         (each for each in neighbours if each.pod.metadata.namespace == namespace), key=lambda each: each.pod.key
     )
-    near_services = sorted(
-        (each for each in services if each.headless and each.metadata.namespace == namespace and each.spec.selector),
+    headless = sorted(
+        (each for each in services if each.headless and each.metadata.namespace == namespace),
         key=lambda each: each.metadata.name,
     )
-    lines = [*_LOOPBACK, f"{address}\t{hostname(pod)}"]
-    for service in near_services:
-        lines += [f"{each.address}\t{' '.join(names)}" for each, names in _published(service, near)]
-    lines += [f"{alias.ip}\t{' '.join(alias.hostnames)}" for alias in pod.spec.host_aliases]
-    return "\n".join(lines) + "\n"
+    return tuple(
+        f"{each.address}\t{' '.join(names)}" for service in headless for each, names in _published(service, near)
+    )
+
+
+def hosts_file(pod: Pod, address: str, services: Iterable[str]) -> str:
+    """Render /etc/hosts for `pod` at `address`; `services` are the lines of its namespace."""
+    aliases = (f"{alias.ip}\t{' '.join(alias.hostnames)}" for alias in pod.spec.host_aliases)
+    return "\n".join((*_LOOPBACK, f"{address}\t{hostname(pod)}", *services, *aliases)) + "\n"
 
 
 def hostname(pod: Pod) -> str:

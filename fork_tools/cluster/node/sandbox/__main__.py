@@ -68,7 +68,10 @@ def _enter_namespaces() -> bool:
 
 
 def _serve(agent: socket.socket, isolation: Isolation) -> None:
-    Host(agent, isolation).serve()
+    try:
+        Host(agent, isolation).serve()
+    finally:
+        isolation.end()
     sys.exit(0)
 
 

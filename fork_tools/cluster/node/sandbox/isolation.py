@@ -19,7 +19,7 @@ from fork_tools.cluster.node.sandbox.kernel import (
     unshare,
 )
 from fork_tools.cluster.node.sandbox.network import PodNetwork
-from fork_tools.cluster.node.sandbox.orphans import kill_children
+from fork_tools.cluster.node.sandbox.orphans import end_descendants, kill_children
 from fork_tools.cluster.node.sandbox.root import RootPlan, enter_root, folders_with_mounts
 
 
@@ -40,6 +40,9 @@ class Isolation(Protocol):
 
     def sweep(self, inits: frozenset[int], /) -> None:
         """End what containers left behind, given the inits that still run."""
+
+    def end(self) -> None:
+        """End every process of every pod."""
 
 
 class Namespaces:
@@ -90,6 +93,9 @@ class Namespaces:
     def sweep(self, _inits: frozenset[int]) -> None:
         """Nothing to do: the kernel ends a process namespace with its init."""
 
+    def end(self) -> None:
+        """Nothing to do: the kernel ends a process namespace with its first process, which is this one."""
+
 
 class Shared:
     """Plain processes of the host; the sandbox adopts, and kills, what a container leaves behind."""
@@ -111,3 +117,7 @@ class Shared:
     def sweep(self, inits: frozenset[int]) -> None:
         """Kill the orphans of containers that have ended."""
         kill_children(spare=inits)
+
+    def end(self) -> None:
+        """Kill all that descends from this process."""
+        end_descendants()

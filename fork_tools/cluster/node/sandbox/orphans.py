@@ -15,6 +15,12 @@ def kill_children(spare: frozenset[int] = frozenset()) -> bool:
     return bool(victims)
 
 
+def end_descendants() -> None:
+    """Kill every child of this process, and whatever it inherits from them, until there is none."""
+    while kill_children():
+        os.waitpid(-1, 0)
+
+
 def _children() -> list[int]:
     own = os.getpid()
     return [int(folder.name) for folder in Path("/proc").glob("[0-9]*") if _parent(folder) == own]
