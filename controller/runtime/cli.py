@@ -11,6 +11,7 @@ from typing import Final
 
 import click
 
+from controller.api.constants import KIND
 from controller.reconcile.settings import Settings
 from controller.runtime import logs
 from controller.runtime.configuration import Configuration
@@ -38,6 +39,22 @@ class AddressType(click.ParamType[Address | None]):
             return parse_address(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class OwnKindType(click.ParamType[str]):
+    """The kind of job that this controller runs, in any case, as the Training Operator's flag has it."""
+
+    name = "kind"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse every other kind, since whoever asks for it would wait for it in vain."""
+        if value.lower() != KIND.lower():
+            self.fail(
+                f"this controller runs {KIND}s only, so leave {value!r} out here and run a Training Operator for it",
+                param,
+                ctx,
+            )
+        return KIND
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -75,6 +92,13 @@ class AddressType(click.ParamType[Address | None]):
     default=16,
     show_default=True,
     help="Handle this many jobs at the same time.",
+)
+@click.option(
+    "--enable-scheme",
+    type=OwnKindType(),
+    multiple=True,
+    expose_value=False,
+    help=f"Changes nothing: {KIND.lower()} is the only kind there is. Here for deployments that passed it to v1.8.1.",
 )
 @click.option(
     "--gang-scheduler-name",

@@ -95,7 +95,7 @@ class ApiClient:
         deadlines = aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_TIMEOUT, sock_read=inactivity)
         async with self._answer("GET", path, parameters, None, JSON, deadlines) as response:
             if response.status >= 300:
-                raise _api_error(response, await response.read())
+                raise await self._refusal(response)
             _require_json(response)
             yield _lines(response.content)
 
@@ -113,18 +113,22 @@ class ApiClient:
         deadlines = aiohttp.ClientTimeout(total=_REQUEST_TIMEOUT, sock_connect=_CONNECT_TIMEOUT)
         for tries_left in reversed(range(_THROTTLED_TRIES)):
             async with self._answer(method, path, parameters, payload, content_type, deadlines) as response:
-                answer = await response.read()
                 if response.status < 300:
                     _require_json(response)
-                    return answer
-                error = _api_error(response, answer)
-            if error.status == 401:
-                await self._credentials.renew()
+                    return await response.read()
+                error = await self._refusal(response)
             # Throttling happens before a request is looked at, so sending even a creation again is safe.
             if error.status != 429 or error.retry_after is None or not tries_left:
                 raise error
             await asyncio.sleep(min(error.retry_after, _LONGEST_RETRY_AFTER))
         raise AssertionError("the last try returns or raises")
+
+    async def _refusal(self, response: aiohttp.ClientResponse) -> ApiError:
+        """Read what the API server has against a request; rejected credentials are loaded again for the next one."""
+        answer = await response.read()
+        if response.status == 401:
+            await self._credentials.renew()
+        return _api_error(response, answer)
 
     @asynccontextmanager
     async def _answer(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import ssl
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +16,8 @@ from kubernetes.aio.client import Configuration
 from kubernetes.aio.config import load_incluster_config, load_kube_config
 
 from controller.runtime.errors import StartError
+
+log = logging.getLogger(__name__)
 
 # A rejected token is replaced by what its source holds now, but not by hammering an exec plugin.
 _RELOAD_INTERVAL: Final = 10.0
@@ -29,7 +34,8 @@ class Credentials:
         """Wrap what a loader filled in; `kubeconfig` is None inside a cluster."""
         self._configuration = configuration
         self._kubeconfig = kubeconfig
-        self._renewed = time.monotonic()
+        self._authorization: str | None = None
+        self._renewed = float("-inf")
         self._renewal = asyncio.Lock()
         self.server: str = configuration.host.rstrip("/")
         self.proxy: str | None = configuration.proxy
@@ -37,9 +43,10 @@ class Credentials:
         self.ssl_context = _ssl_context(configuration)
 
     async def authorization(self) -> str | None:
-        """Return the value of the Authorization header, if these credentials have one."""
-        value: str | None = await self._configuration.get_api_key_with_prefix("BearerToken")
-        return value
+        """Return the value of the Authorization header, if these credentials have one; the last one if need be."""
+        with _surviving():
+            self._authorization = await self._configuration.get_api_key_with_prefix("BearerToken")
+        return self._authorization
 
     async def renew(self) -> None:
         """Load everything again, after the API server did not accept it; does nothing when that was done just now."""
@@ -47,7 +54,9 @@ class Credentials:
             if time.monotonic() - self._renewed < _RELOAD_INTERVAL:
                 return
             self._renewed = time.monotonic()
-            self._configuration = await _configuration(self._kubeconfig)
+            with _surviving():
+                self._configuration = await _configuration(self._kubeconfig)
+                _load_client_certificate(self.ssl_context, self._configuration)
 
 
 async def load_credentials(kubeconfig: Path | None) -> Credentials:
@@ -105,9 +114,23 @@ def _ssl_context(configuration: Configuration) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=configuration.ssl_ca_cert)
     # Python 3.13 began to insist on extensions that many clusters' own authorities lack.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-    if configuration.cert_file:
-        context.load_cert_chain(configuration.cert_file, configuration.key_file)
+    _load_client_certificate(context, configuration)
     if not configuration.verify_ssl:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _load_client_certificate(context: ssl.SSLContext, configuration: Configuration) -> None:
+    if configuration.cert_file:
+        context.load_cert_chain(configuration.cert_file, configuration.key_file)
+
+
+@contextmanager
+def _surviving() -> Iterator[None]:
+    """Go on with the credentials at hand when newer ones cannot be read now; a file may be half-way replaced."""
+    try:
+        yield
+    # The loader's errors are of every kind.
+    except Exception as error:
+        log.warning("credentials could not be read again: %s", error)

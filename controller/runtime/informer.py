@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
@@ -134,10 +135,10 @@ class Informer(Generic[T]):
                 await attempt()
             except _ViewLostError as loss:
                 log.info("listing %s again: %s", self.resource.qualified, loss)
+                # A watch that breaks each time must not become a storm of lists.
+                await asyncio.sleep(self._backoff.next())
                 return False
             except RequestError as error:
-                if isinstance(error, ApiError) and (error.status == 410 or (verb == "watch" and error.status == 404)):
-                    return False
                 self._troubles.report(self.resource.qualified, explain(error, verb, self.resource, self._namespace))
                 wait = self._backoff.next()
                 if isinstance(error, ApiError) and error.retry_after:
@@ -150,7 +151,8 @@ class Informer(Generic[T]):
         items: list[T] = []
         parameters = {"limit": _PAGE, **self._selector}
         while True:
-            page = _PAGES.decode(await self._client.get(self._path, parameters))
+            with _loss_on(410):
+                page = _PAGES.decode(await self._client.get(self._path, parameters))
             self._beat()
             items.extend(item for raw in page.items if (item := self._decoded(raw)) is not None)
             if not page.metadata.continue_:
@@ -158,7 +160,7 @@ class Informer(Generic[T]):
             parameters["continue"] = page.metadata.continue_
         changes = self.store.replace(items)
         self.resource_version = page.metadata.resource_version
-        self._works()
+        self._troubles.settle(self.resource.qualified)
         if not self.synced.is_set():
             log.info("%s: %d in the cache", self.resource.qualified, len(items))
             self.synced.set()
@@ -176,15 +178,17 @@ class Informer(Generic[T]):
         }
         silent = True
         try:
-            async with (
-                asyncio.timeout(None) as self._watching,
-                self._client.watch(self._path, parameters, inactivity=_INACTIVITY) as lines,
-            ):
-                self._troubles.settle(self.resource.qualified)
-                async for line in lines:
-                    silent = False
-                    self._works()
-                    self._handle(_EVENTS.decode(line))
+            with _loss_on(404, 410):
+                async with (
+                    asyncio.timeout(None) as self._watching,
+                    self._client.watch(self._path, parameters, inactivity=_INACTIVITY) as lines,
+                ):
+                    self._troubles.settle(self.resource.qualified)
+                    async for line in lines:
+                        self._beat()
+                        self._handle(_EVENTS.decode(line))
+                        self._backoff.reset()
+                        silent = False
         except msgspec.MsgspecError as error:
             raise _ViewLostError(f"the watch is garbled: {error}") from error
         except TimeoutError:
@@ -216,10 +220,16 @@ class Informer(Generic[T]):
             log.warning("%s: skipping an object: %s", self.resource.qualified, error)
             return None
 
-    def _works(self) -> None:
-        self._beat()
-        self._backoff.reset()
-        self._troubles.settle(self.resource.qualified)
-
     def _beat(self) -> None:
         self.last_activity = asyncio.get_running_loop().time()
+
+
+@contextmanager
+def _loss_on(*statuses: int) -> Iterator[None]:
+    """Take these refusals for the loss of the view: 410 means too old a version, 404 a kind that was removed."""
+    try:
+        yield
+    except ApiError as error:
+        if error.status in statuses:
+            raise _ViewLostError(f"{error.status} {error}") from error
+        raise

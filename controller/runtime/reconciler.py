@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from controller.api.status import status_from_raw
 from controller.reconcile.actions import Event
 from controller.reconcile.conclude import Conclusion, conclude
 from controller.reconcile.plan import plan
@@ -57,7 +58,7 @@ class Reconciler:
         self._metrics = metrics
         self._settings = settings
         self._now = now
-        self._standing: dict[ObjectKey, frozenset[Event]] = {}
+        self._standing: dict[ObjectKey, tuple[str, frozenset[Event]]] = {}
 
     async def reconcile(self, key: ObjectKey) -> Result:
         """Bring one job nearer to what it asks for. Raises RequestError when its status could not be written."""
@@ -101,9 +102,10 @@ class Reconciler:
         return True
 
     def _tell(self, key: ObjectKey, job: StoredJob, conclusion: Conclusion) -> None:
-        standing = frozenset(conclusion.standing)
-        news = [event for event in conclusion.standing if event not in self._standing.get(key, frozenset())]
-        self._standing[key] = standing
+        uid, standing = self._standing.get(key, ("", frozenset()))
+        known = standing if uid == job.metadata.uid else frozenset()
+        self._standing[key] = (job.metadata.uid, frozenset(conclusion.standing))
+        news = [event for event in conclusion.standing if event not in known]
         for event in (*conclusion.events, *news):
             self._recorder.publish(job, event)
         for counter in conclusion.counters:
@@ -112,5 +114,5 @@ class Reconciler:
 
 def _state(job: Mapping[str, Any]) -> str:
     """Return the state that `kubectl get` shows."""
-    conditions = (job.get("status") or {}).get("conditions") or []
-    return str(conditions[-1].get("type", "")) if conditions else ""
+    conditions = status_from_raw(job.get("status")).conditions
+    return conditions[-1].type if conditions else ""
