@@ -30,7 +30,7 @@ def test_the_own_kind_may_be_enabled(flags: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("kind", ["tfjob", "PyTorchJob", "MXNetJob", ""])
 def test_152_another_kind_is_refused_with_who_runs_it(kind: str) -> None:
-    with pytest.raises(click.BadParameter, match="runs MXJobs only, .* run a Training Operator"):
+    with pytest.raises(click.BadParameter, match=r"runs MXJobs only, .* run a Training Operator"):
         parsed("--enable-scheme=mxjob", f"--enable-scheme={kind}")
 
 
