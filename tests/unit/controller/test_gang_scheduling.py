@@ -34,6 +34,19 @@ def test_130_volcano_holds_pods_back() -> None:
     assert sorted(cluster.pods) == sorted(cluster.services) == ALL_PODS
 
 
+def test_134_a_job_that_asks_for_too_many_waits_until_it_is_corrected() -> None:
+    cluster = settled(dist_job(schedulingPolicy={"minAvailable": 10}), "volcano")
+    admit(cluster, "Pending")
+    assert (cluster.pod_groups["demo"].spec["minMember"], types(cluster)) == (10, ["Created"])
+    cluster.edit({"spec": {"runPolicy": {"schedulingPolicy": {"minAvailable": 4}}}})
+    cluster.settle()
+    assert cluster.pod_groups["demo"].spec["minMember"] == 4
+    admit(cluster, "Running")
+    play(cluster, "*", "Running")
+    play(cluster, "*", "Succeeded", 0)
+    assert cluster.state() == "Succeeded"
+
+
 def test_131_scheduler_plugins_does_not() -> None:
     assert sorted(settled(dist_job(), "scheduler-plugins-scheduler").pods) == ALL_PODS
 

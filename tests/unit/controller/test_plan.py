@@ -27,6 +27,11 @@ def test_36_a_pod_and_a_service_for_every_replica() -> None:
     assert sorted(cluster.pods) == sorted(cluster.services) == ALL_PODS
 
 
+def test_37_one_worker_is_one_pod_and_one_service() -> None:
+    cluster = settled(mxjob(worker=1))
+    assert list(cluster.pods) == list(cluster.services) == ["demo-worker-0"]
+
+
 def test_38_only_what_is_missing() -> None:
     job = mxjob(worker=4, server=2)
     there = [("Worker", 0), ("Worker", 2), ("Server", 1)]

@@ -27,6 +27,13 @@ def test_120_born_suspended() -> None:
     assert (cluster.pods, cluster.services) == ({}, {})
 
 
+def test_116_it_does_not_expire() -> None:
+    cluster = settled(dist_job(suspend=True, ttlSecondsAfterFinished=0))
+    cluster.pass_time(days=1)
+    _, conclusion = cluster.pass_()
+    assert (conclusion.requeue_after, conclusion.retry, types(cluster)) == (None, False, ["Created", "Suspended"])
+
+
 def test_121_then_set_free() -> None:
     cluster = settled(dist_job(suspend=True))
     suspend(cluster, False)
@@ -50,7 +57,17 @@ def test_122_a_running_job_rests() -> None:
     ]
     assert status(cluster)["replicaStatuses"] == {"Scheduler": {}, "Server": {}, "Worker": {}}
     assert status(cluster)["startTime"] == "2024-09-10T08:00:00Z"
-    assert "restarts" not in status(cluster)
+
+
+def test_a_suspended_job_is_not_written_again_when_its_pods_go() -> None:
+    cluster = running(dist_job())
+    suspend(cluster, True)
+    cluster.settle()
+    written = cluster.writes["status"]
+    cluster.reap()
+    cluster.settle()
+    assert cluster.pods == {}
+    assert cluster.writes["status"] == written
 
 
 def test_123_and_goes_on() -> None:
@@ -68,6 +85,7 @@ def test_123_and_goes_on() -> None:
         ["Running", "True", "MXJobRunning"],
     ]
     assert status(cluster)["startTime"] == "2024-09-10T08:01:00Z"
+    assert "restarts" not in status(cluster)
 
 
 @pytest.mark.parametrize("policy", ["Never", "OnFailure", "Always", "ExitCode"])

@@ -7,9 +7,18 @@ from controller.api.objects import Metadata, OwnerReference, Pod
 from controller.runtime.decode import StoredJob
 
 
-def pod(name: str, *, job: str = "", owner: str = "", version: int = 1, uid: str = "", deleting: bool = False) -> Pod:
-    """Make a pod in namespace `ns`; `job` is the job its label names, `owner` the one that controls it."""
-    owners = (OwnerReference(API_VERSION, KIND, owner, f"{owner}-uid", controller=True),) if owner else ()
+def pod(
+    name: str,
+    *,
+    job: str = "",
+    owner: str = "",
+    kind: str = KIND,
+    version: int = 1,
+    uid: str = "",
+    deleting: bool = False,
+) -> Pod:
+    """Make a pod in namespace `ns`; `job` is the job its label names, `owner` the one of `kind` that controls it."""
+    owners = (OwnerReference(API_VERSION, kind, owner, f"{owner}-uid", controller=True),) if owner else ()
     return Pod(
         Metadata(
             name=name,

@@ -20,6 +20,7 @@ from tests.unit.controller.runtime.objects import pod, stored_job
         pytest.param(None, pod("p", owner="j"), {"j"}, id="without the label: its owner"),
         pytest.param(None, pod("p", job="j", owner="k"), {"j", "k"}, id="label and owner disagree"),
         pytest.param(None, pod("p"), set(), id="151: nobody's"),
+        pytest.param(None, pod("p", owner="j", kind="TFJob"), set(), id="151: of another kind of job"),
         pytest.param(None, None, set(), id="gone before it was seen"),
     ],
 )
