@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from fork_tools.cluster.lifecycle import Cluster
 from tests.cluster.controller_process import ControllerProcess, running
+from tests.cluster.gateway import Answer, gateway
 from tests.cluster.kube import Namespace, Object
 from tests.cluster.mxjobs import mxjob, replicas
 from tests.cluster.waiting import wait_until
@@ -93,6 +95,50 @@ def test_154_job_counters(here: Namespace, controller: ControllerProcess) -> Non
     wait_until(lambda: counter(controller, "failed", here.name) == 1)
     assert counter(controller, "created", here.name) == 2
     assert counter(controller, "restarted", here.name) == 0
+
+
+def test_154_a_restart_is_counted(here: Namespace, controller: ControllerProcess) -> None:
+    here.create_job(mxjob(Worker=replicas(restartPolicy="ExitCode")))
+    wait_until(lambda: len(here.pods()) == 1)
+    lost = here.pods()["job-worker-0"]["metadata"]["uid"]
+    here.play("*", "Failed", exit_code=137)
+    wait_until(lambda: [pod["metadata"]["uid"] for pod in here.pods().values()] not in ([], [lost]))
+    here.play("*", "Succeeded", exit_code=0)
+    settled(here, controller, "Succeeded")
+    names = ("created", "deleted", "successful", "failed", "restarted")
+    assert {name: counter(controller, name, here.name) for name in names} == {
+        "created": 1,
+        "deleted": 0,
+        "successful": 1,
+        "failed": 0,
+        "restarted": 1,
+    }
+
+
+def test_85_what_a_refused_status_write_meant_is_told_once(cluster: Cluster, here: Namespace, tmp_path: Path) -> None:
+    refused = 0
+
+    def conflict(method: str, path: str) -> Answer | None:
+        nonlocal refused
+        if method != "PATCH" or not path.endswith("/status") or refused == 3:
+            return None
+        refused += 1
+        return Answer(409, '{"kind":"Status","reason":"Conflict","message":"the object has been modified"}')
+
+    with gateway(cluster.kubeconfig) as gate:
+        gate.open()
+        kubeconfig = gate.write_kubeconfig(tmp_path / "kubeconfig")
+        with running(f"--kubeconfig={kubeconfig}", f"--namespace={here.name}") as controller:
+            controller.wait_until_ready()
+            here.create_job(mxjob())
+            wait_until(lambda: here.conditions("job") == {"Created": "True"}, otherwise=lambda: controller.log)
+            gate.rule = conflict
+            here.play("*", "Succeeded", exit_code=0)
+            settled(here, controller, "Succeeded")
+            wait_until(lambda: "MXJobSucceeded" in [event["reason"] for event in here.events("job")])
+            assert refused == 3
+            assert counter(controller, "successful", here.name) == 1
+            assert [event["count"] for event in here.events("job") if event["reason"] == "MXJobSucceeded"] == [1]
 
 
 def test_154_metrics_have_the_names_that_dashboards_know(here: Namespace, controller: ControllerProcess) -> None:
