@@ -15,7 +15,8 @@ from controller.reconcile.ownership import Family
 def suspended(job: MXJob, family: Family, status: JobStatus, now: datetime) -> JobStatus:
     """Compute the status of a job that is to rest: nothing is active, and every pod left is given up.
 
-    Given up, they mean nothing to a run that resumes while they still terminate.
+    Given up, they mean nothing to a run that resumes while they still terminate. They stay on record until then: a
+    write for each pod that goes would make conflicts for whoever reads the job in order to resume it.
     """
     message = f"{KIND} {job.name} is suspended."
     conditions = status.conditions
@@ -27,7 +28,7 @@ def suspended(job: MXJob, family: Family, status: JobStatus, now: datetime) -> J
         status,
         conditions=with_condition(conditions, rest, now),
         replica_statuses={key: replace(value, active=0) for key, value in status.replica_statuses.items()},
-        restarts=Restarts(count=status.restarts.count, uids=tuple(sorted(family.uids))),
+        restarts=Restarts(count=status.restarts.count, uids=tuple(sorted(family.uids.union(status.restarts.uids)))),
     )
 
 

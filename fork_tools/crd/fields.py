@@ -145,7 +145,7 @@ def _status(label_selector: Schema) -> Schema:
                         "Running pods that must not restart and that somebody else deletes, by name.",
                         {"type": "string"},
                     ),
-                    "uids": sequence("The pods that were given up and are not gone yet.", {"type": "string"}),
+                    "uids": sequence("The pods that were given up; some may be gone already.", {"type": "string"}),
                 },
             ),
             "startTime": time("When the job started, or was last resumed."),
