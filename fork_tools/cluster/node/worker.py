@@ -162,7 +162,7 @@ class PodWorker:
 
     def _refuse(self, container: Container, why: Waiting) -> None:
         record = self.records[container.name]
-        if why.reason == "ErrImagePull" and record.tries > 0:
+        if why.reason == "ErrImagePull" and record.refusals > 0:
             why = Waiting("ImagePullBackOff", why.message)
         self.records[container.name] = after_refusal(record, why, _now(), self._context.back_off)
 
@@ -182,6 +182,7 @@ class PodWorker:
         self.records[container.name] = replace(
             self._begun(container),
             state=Running(_now()),
+            refusals=0,
             container_id=f"process://{started.run.name}",
             image_id=started.environment.identity,
         )

@@ -157,15 +157,17 @@ def only_state(pod: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def node_agent(cluster: Cluster, directory: Path, *flags: str, nodes: int = 1) -> Iterator[NodeAgent]:
-    """Start an agent with `nodes` nodes, and end it with SIGTERM if it still runs."""
+def node_agent(
+    cluster: Cluster, directory: Path, *flags: str, nodes: int = 1, within: Sequence[str] = ()
+) -> Iterator[NodeAgent]:
+    """Start an agent with `nodes` nodes, by the command `within` if given; end it with SIGTERM if it still runs."""
     layout = Layout.of(cluster.directory)
     images = {"example/python": str(_PYTHON), "example/mxnet": str(_MXNET)}
     command = node_command(layout, Credentials(layout.pki), nodes, images)
     ready_file, said = directory / "ready.json", directory / "said"
     command += ["--directory", str(directory), "--ready-file", str(ready_file), *flags]
     with said.open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+        process = subprocess.Popen([*within, *command], stdout=log, stderr=log)
     try:
         wait_until(lambda: ready_file.exists() or process.poll() is not None)
         assert process.poll() is None, said.read_text()

@@ -10,6 +10,7 @@ from fork_tools.cluster.node.pod.manifest import Container, PodSpec
 from fork_tools.cluster.node.pod.states import ContainerRecord, Running, Terminated, Waiting
 
 LONGEST_BACK_OFF = timedelta(seconds=300)
+LONGEST_PAUSE = timedelta(seconds=10)
 _BACK_OFF_FORGOTTEN_AFTER = 2 * LONGEST_BACK_OFF
 
 Records = Mapping[str, ContainerRecord]
@@ -101,19 +102,19 @@ def after_end(record: ContainerRecord, ended: Terminated, *, restart: bool, back
     if not restart:
         return replace(record, state=ended)
     ran = ended.finished - ended.started if ended.started is not None else timedelta(0)
-    tries = 1 if ran > _BACK_OFF_FORGOTTEN_AFTER else record.tries + 1
-    wait = delay(tries - 1, back_off)
+    crashes = 1 if ran > _BACK_OFF_FORGOTTEN_AFTER else record.crashes + 1
+    wait = _delay(crashes - 1, back_off)
     text = f"back-off {wait.total_seconds():g}s restarting failed container"
     crashed = Waiting("CrashLoopBackOff", text, ended.finished + wait)
-    return replace(record, state=crashed, last=ended, tries=tries)
+    return replace(record, state=crashed, last=ended, crashes=crashes)
 
 
 def after_refusal(record: ContainerRecord, why: Waiting, now: datetime, back_off: timedelta) -> ContainerRecord:
-    """Follow a container that could not be created: keep waiting, for the reason `why`, and try again later."""
-    tries = record.tries + 1
-    return replace(record, state=replace(why, not_before=now + delay(tries, back_off)), tries=tries)
+    """Follow a container that could not be created: keep waiting, for the reason `why`, and soon try again."""
+    refusals = record.refusals + 1
+    pause = min(_delay(refusals, back_off), LONGEST_PAUSE)
+    return replace(record, state=replace(why, not_before=now + pause), refusals=refusals)
 
 
-def delay(failures: int, back_off: timedelta) -> timedelta:
-    """Compute the back-off after so many failures: 0, b, 2b, 4b … up to five minutes."""
+def _delay(failures: int, back_off: timedelta) -> timedelta:
     return min(back_off * 2 ** min(failures - 1, 30), LONGEST_BACK_OFF) if failures > 0 else timedelta(0)

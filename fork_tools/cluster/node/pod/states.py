@@ -39,14 +39,18 @@ State = Waiting | Running | Terminated
 
 @dataclass(frozen=True, slots=True)
 class ContainerRecord:
-    """A container over all its runs. `image_id` is empty until its image was found; `tries` counts failed starts."""
+    """A container over all its runs. `image_id` is empty until its image was found.
+
+    `crashes` counts failed runs and `refusals` vain attempts to create it, both since it was last well.
+    """
 
     state: State = Waiting()
     last: Terminated | None = None
     restarts: int = 0
     container_id: str = ""
     image_id: str = ""
-    tries: int = 0
+    crashes: int = 0
+    refusals: int = 0
 
     @property
     def ended(self) -> Terminated | None:

@@ -18,6 +18,7 @@ from fork_tools.cluster.node.sandbox.kernel import (
     Namespace,
     adopt_orphans,
     die_with_parent,
+    is_first_user_namespace,
     mount,
     unshare,
 )
@@ -50,21 +51,19 @@ def main(descriptor: int, isolation: str, stage: Path, gateway: IPv4Interface) -
 
 
 def _enter_namespaces() -> bool:
-    """Enter new namespaces, as root of a new user namespace where need be; tells whether it was not needed."""
+    """Enter new namespaces, as root of a new user namespace where need be; tells whether this is root everywhere."""
     user, group = os.getuid(), os.getgid()
     kinds = Namespace.MOUNT | Namespace.NETWORK | Namespace.PID
-    privileged = True
     try:
         unshare(kinds)
     except PermissionError:
-        privileged = False
         unshare(kinds | Namespace.USER)
         Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
         Path("/proc/self/uid_map").write_text(f"0 {user} 1", encoding="ascii")
         Path("/proc/self/gid_map").write_text(f"0 {group} 1", encoding="ascii")
     die_with_parent()
     mount("none", "/", flags=MountFlag.RECURSIVE | MountFlag.PRIVATE)
-    return privileged
+    return is_first_user_namespace(Path("/proc/self/uid_map").read_text(encoding="ascii"))
 
 
 def _serve(agent: socket.socket, isolation: Isolation) -> None:

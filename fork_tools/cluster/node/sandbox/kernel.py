@@ -41,6 +41,11 @@ class MountFlag(IntFlag):
     RELATIVE_ATIME = 1 << 21
 
 
+def is_first_user_namespace(uid_map: str) -> bool:
+    """Tell from /proc/self/uid_map whether root in here is root everywhere: the first namespace maps all users."""
+    return uid_map.split() == ["0", "0", "4294967295"]
+
+
 def unshare(namespaces: Namespace) -> None:
     """Move this process into new `namespaces`; of PID it is the next child that enters."""
     _checked(_LIBC.unshare(ctypes.c_int(namespaces)), "unshare", namespaces.name)
