@@ -54,6 +54,10 @@ unit: install ## the fast tests: no process is started
 test: lint $(MXNET)/.installed $(SDK)/.installed assets ## lint, then every test: unit, real API server, real MXNet, Kubeflow's SDK
 	$(BIN)/pytest
 
+.PHONY: acceptance
+acceptance: install ## regenerate docs/acceptance.md from the cases and the names of the tests
+	$(BIN)/python -m tests.acceptance
+
 .PHONY: crd
 crd: install ## regenerate crds/ from our definitions and the API server's pod schema
 	$(BIN)/mxfork crd generate --output-file crds/kubeflow.org_mxjobs.yaml
