@@ -54,11 +54,8 @@ class Scheduler:
             for pod in waiting:
                 try:
                     await self._decide(pod, pods)
-                except TRANSIENT:
+                except (ApiError, *TRANSIENT):
                     asyncio.get_running_loop().call_later(_PAUSE_SECONDS, self._changed.set)
-                except ApiError:
-                    # It is gone, or bound by another scheduler; its next event tells.
-                    continue
 
     def _was_bound(self, pod: Pod) -> bool:
         """Tell whether we bound a pod and its object does not show it yet."""

@@ -145,32 +145,32 @@ class PodWorker:
         try:
             references = await self.containers.prepare(self.pod)
         except (PodError, ApiError, *TRANSIENT) as error:
-            self._context.recorder.warning(self.pod, "FailedMount", str(error))
             for container in containers:
-                self._refuse(container, Waiting("ContainerCreating", str(error)))
+                self._refuse(container, "FailedMount", Waiting("ContainerCreating", str(error)))
             return
         for container in containers:
             try:
                 started = await self.containers.start(self.pod, container, references)
             except PodError as problem:
-                self._context.recorder.warning(self.pod, "Failed", f"Error: {problem.message}")
-                self._refuse(container, Waiting(problem.reason, problem.message))
+                self._refuse(container, "Failed", Waiting(problem.reason, problem.message))
             except StartError as failure:
                 self._fail_to_start(container, failure)
             else:
                 self._follow(container, started)
 
-    def _refuse(self, container: Container, why: Waiting) -> None:
+    def _refuse(self, container: Container, event: str, why: Waiting) -> None:
         record = self.records[container.name]
+        if not isinstance(record.state, Waiting) or record.state.message != why.message:
+            self._context.recorder.warning(self.pod, event, f"Error: {why.message}")
         if why.reason == "ErrImagePull" and record.refusals > 0:
             why = Waiting("ImagePullBackOff", why.message)
         self.records[container.name] = after_refusal(record, why, _now(), self._context.back_off)
 
     def _fail_to_start(self, container: Container, failure: StartError) -> None:
-        self._context.recorder.warning(self.pod, "Failed", f"Error: {failure.message}")
         if failure.reason != "StartError":
-            self._refuse(container, Waiting(failure.reason, failure.message))
+            self._refuse(container, "Failed", Waiting(failure.reason, failure.message))
             return
+        self._context.recorder.warning(self.pod, "Failed", f"Error: {failure.message}")
         record = self._begun(container)
         self._end(container, record, Terminated(_START_ERROR_CODE, failure.reason, _now(), message=failure.message))
 

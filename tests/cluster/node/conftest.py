@@ -38,9 +38,3 @@ def pods(control_plane: Cluster) -> Iterator[Pods]:
     output(control_plane, "create", "namespace", namespace)
     yield Pods(control_plane, namespace)
     output(control_plane, "delete", "pods", "--all", "-n", namespace, "--grace-period=0", "--force")
-
-
-@pytest.fixture
-def control_plane_command(control_plane: Cluster) -> list[str]:
-    """Return the beginning of a kubectl command for what a test wants to start itself."""
-    return [str(control_plane.kubectl), "--kubeconfig", str(control_plane.kubeconfig)]

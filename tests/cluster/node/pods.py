@@ -54,6 +54,11 @@ class Pods:
     cluster: Cluster
     namespace: str
 
+    @property
+    def command(self) -> list[str]:
+        """The beginning of a kubectl command in this namespace, for what a test wants to start itself."""
+        return [str(self.cluster.kubectl), "--kubeconfig", str(self.cluster.kubeconfig), "-n", self.namespace]
+
     def apply(self, *manifests: dict[str, Any]) -> None:
         """Create objects in this namespace."""
         listing = {"apiVersion": "v1", "kind": "List", "items": list(manifests)}

@@ -52,11 +52,10 @@ def test_following_ends_with_the_container(pods: Pods) -> None:
     assert pods.logs("one", "-c", "main", "-f") == "begun\ndone\n"
 
 
-def test_following_shows_lines_as_they_come(pods: Pods, control_plane_command: list[str]) -> None:
+def test_following_shows_lines_as_they_come(pods: Pods) -> None:
     pods.apply(pod("one", "sh", "-c", "echo first; sleep 60"))
     pods.running("one")
-    command = [*control_plane_command, "-n", pods.namespace, "logs", "-f", "one"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as reader:
+    with subprocess.Popen([*pods.command, "logs", "-f", "one"], stdout=subprocess.PIPE, text=True) as reader:
         giving_up = threading.Timer(30, reader.kill)
         giving_up.start()
         assert reader.stdout is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
@@ -192,13 +193,13 @@ def test_a_restarted_container_may_succeed(pods: Pods) -> None:
 
 
 def test_deletion_lets_a_container_finish(pods: Pods) -> None:
-    script = (
-        "trap 'echo leaving > /opt/data/note; sleep 0.2; echo bye; exit 0' TERM; echo up; while :; do sleep 0.05; done"
-    )
-    pods.apply(pod("one", "sh", "-c", script))
-    wait_until(lambda: pods.run("logs", "one").stdout == "up\n")
-    pods.run("delete", "pod", "one", "--wait=false")
-    assert pods.logs("one", "-f").splitlines()[-1] == "bye"
+    pods.apply(pod("one", "sh", "-c", "trap 'sleep 0.2; echo bye; exit 0' TERM; echo up; while :; do sleep 0.05; done"))
+    pods.running("one")
+    with subprocess.Popen([*pods.command, "logs", "-f", "one"], stdout=subprocess.PIPE, text=True) as reader:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "up\n"
+        pods.run("delete", "pod", "one", "--wait=false")
+        assert reader.stdout.read() == "bye\n"
     wait_until(lambda: not pods.exists("one"))
 
 
