@@ -111,7 +111,7 @@ class MXJob:
     @property
     def finished(self) -> bool:
         """Whether the job has Succeeded or Failed."""
-        return self.status.is_true(ConditionType.SUCCEEDED) or self.status.is_true(ConditionType.FAILED)
+        return self.status.finished
 
     @property
     def finished_at(self) -> datetime | None:

@@ -12,9 +12,10 @@ from controller.api import timestamps
 
 
 class ConditionType(StrEnum):
-    """The conditions a job may carry; `Invalid` is this controller's own (B1)."""
+    """The conditions a job may carry; `Blocked` (B10, B30) and `Invalid` (B1) are this controller's own."""
 
     CREATED = "Created"
+    BLOCKED = "Blocked"
     RUNNING = "Running"
     RESTARTING = "Restarting"
     SUCCEEDED = "Succeeded"
@@ -68,6 +69,11 @@ class JobStatus:
     completion_time: datetime | None = None
     last_reconcile_time: datetime | None = None
     restarts: Restarts = Restarts()
+
+    @property
+    def finished(self) -> bool:
+        """Whether the job has Succeeded or Failed."""
+        return self.is_true(ConditionType.SUCCEEDED) or self.is_true(ConditionType.FAILED)
 
     def condition(self, condition_type: str) -> JobCondition | None:
         """Find the condition of that type."""

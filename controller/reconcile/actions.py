@@ -55,7 +55,8 @@ class Outcome:
     """How applying an action went.
 
     `taken_by` names the object's controller when the name belongs to somebody else; `error` is the API server's message
-    of a failed request, and `permanent` says that repeating it without a change is pointless (422).
+    of a failed request. `permanent` says that repeating it without a change is pointless (422). `transient` says that
+    it means nothing for the job: the API server was in trouble, or the object changed meanwhile.
     """
 
     action: Action
@@ -63,3 +64,4 @@ class Outcome:
     error: str = ""
     taken_by: str = ""
     permanent: bool = False
+    transient: bool = False

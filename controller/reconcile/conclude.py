@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from controller.api.status import JobStatus, status_from_raw, status_to_raw
+from controller.api.status import ConditionType, JobStatus, status_from_raw, status_to_raw
 from controller.api.stored import Metadata, decode_what_fits
-from controller.reconcile.action_events import failures, successes
+from controller.reconcile.action_events import successes
 from controller.reconcile.actions import Create, Delete, Event, Outcome
+from controller.reconcile.blocked import blocked, placed
 from controller.reconcile.merge_patch import merge_patch
 from controller.reconcile.observed import Observed
-from controller.reconcile.plan import Plan
+from controller.reconcile.plan import Plan, earliest
+from controller.reconcile.refusals import refusals
 from controller.reconcile.transition_events import Counter, counters_of, events_of
+
+# A name that is taken becomes free without an event when its holder lacks our labels.
+NAME_PATIENCE: Final = timedelta(seconds=30)
+# Quotas, policies and permissions change without an event as well.
+REFUSAL_PATIENCE: Final = timedelta(minutes=2)
+# With the work queue's back-off more than a second has passed by then: a moment of trouble is no obstacle.
+LASTING_FAILURES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +34,7 @@ class Conclusion:
     stored status is right already. `events` and `counters` tell of the change, so they are due once, after the patch
     was written (at once without one), and not at all when it was refused. `standing` are warnings that hold until a
     pass no longer names them: each is to be published when it first appears for the job. `retry` asks for another pass
-    after a back-off, since an action failed.
+    after a back-off, since an action failed; `requeue_after` is when to look again at the latest.
     """
 
     status_patch: Mapping[str, Any] | None = None
@@ -36,20 +45,46 @@ class Conclusion:
     retry: bool = False
 
 
-def conclude(observed: Observed, plan: Plan, outcomes: Sequence[Outcome]) -> Conclusion:
-    """Draw the conclusion of a pass from what was observed, what was planned and how that went."""
+def conclude(
+    observed: Observed, plan: Plan, outcomes: Sequence[Outcome], now: datetime, *, failures_before: int = 0
+) -> Conclusion:
+    """Draw the conclusion of a pass, made at `now`, from what was observed, what was planned and how that went.
+
+    `failures_before` is how many passes over the job in a row asked to be retried before this one.
+    """
     told = tuple(successes(outcomes))
     if any(_deletes_job(outcome) for outcome in outcomes):
         return Conclusion(events=told, counters=("deleted",))
+    failed = tuple(outcome for outcome in outcomes if not outcome.done)
     stored = status_from_raw(observed.job.get("status"))
+    status = _with_refusals(plan, stored, failed, now, lasting=failures_before >= LASTING_FAILURES)
     return Conclusion(
-        status_patch=None if plan.status == stored else _status_patch(observed, stored, plan.status),
-        events=(*events_of(stored, plan.status, observed), *_template_warnings(plan, outcomes), *told),
-        standing=(*plan.standing, *failures(outcomes)),
-        counters=counters_of(stored, plan.status),
-        requeue_after=plan.requeue_after,
-        retry=any(not outcome.done and not outcome.permanent for outcome in outcomes),
+        status_patch=None if status == stored else _status_patch(observed, stored, status),
+        events=(*events_of(stored, status, observed), *_template_warnings(plan, outcomes), *told),
+        standing=(*plan.standing, *(refusal.warning for refusal in refusals(failed))),
+        counters=counters_of(stored, status),
+        requeue_after=earliest(plan.requeue_after, *map(_patience, failed)),
+        retry=any(not outcome.permanent for outcome in failed),
     )
+
+
+def _with_refusals(
+    plan: Plan, stored: JobStatus, failed: Sequence[Outcome], now: datetime, *, lasting: bool
+) -> JobStatus:
+    """Tell of refused requests in the planned status, unless they say nothing about the job so far."""
+    if not failed or plan.status.finished:
+        return plan.status
+    known = stored.condition(ConditionType.BLOCKED)
+    unsure = not lasting and any(outcome.transient for outcome in failed)
+    if unsure and known:
+        return replace(plan.status, conditions=placed(plan.status.conditions, known))
+    meant = (outcome for outcome in failed if lasting or not outcome.transient)
+    conditions = blocked(plan.status.conditions, (*plan.obstacles, *refusals(meant)), known, now)
+    return replace(plan.status, conditions=conditions)
+
+
+def _patience(outcome: Outcome) -> timedelta:
+    return NAME_PATIENCE if outcome.taken_by else REFUSAL_PATIENCE
 
 
 def _deletes_job(outcome: Outcome) -> bool:

@@ -9,9 +9,11 @@ from typing import Any, Final
 from controller.api.mxjob import MXJob, ReplicaSpec
 from controller.api.objects import PodGroup
 from controller.api.quantity import parse_quantity, total
-from controller.reconcile.actions import Create, Delete, Event, Update
+from controller.reconcile.actions import Create, Delete, Update
 from controller.reconcile.identity import owner_reference
 from controller.reconcile.merge_patch import merge_patch
+from controller.reconcile.obstacles import Obstacle, name_taken
+from controller.reconcile.ownership import stranger
 from controller.reconcile.pods import PodGang
 from controller.reconcile.settings import Settings
 
@@ -94,13 +96,19 @@ def dissolve(scheduler: GangScheduler | None, job: MXJob, group: PodGroup | None
         yield Delete("PodGroup", group.metadata.name, group.metadata.uid)
 
 
-def obstacles(scheduler: GangScheduler | None, job: MXJob, group: PodGroup | None) -> Iterator[Event]:
-    """Warn when the PodGroup's name is taken, which keeps the job from starting pods."""
-    if scheduler and group and not _controls(job, group):
-        owner = group.metadata.controller
-        whose = f"{owner.kind} {owner.name}" if owner else "nobody"
-        message = f"The PodGroup {job.name} belongs to {whose}, so no pod is created; delete it or rename the job"
-        yield Event("Warning", "FailedCreatePodGroup", message)
+def obstacles(
+    scheduler: GangScheduler | None, job: MXJob, group: PodGroup | None, unavailable: str
+) -> Iterator[Obstacle]:
+    """Say what keeps the job from having a PodGroup, and so from starting pods; `unavailable` as in Observed."""
+    if scheduler is None:
+        return
+    if unavailable:
+        message = (
+            f"Cannot create PodGroup: {job.name}: {unavailable}, or run the controller without --gang-scheduler-name"
+        )
+        yield Obstacle("PodGroupUnavailable", message, "FailedCreatePodGroup")
+    elif group and not _controls(job, group) and (owner := stranger(job, group.metadata)):
+        yield name_taken("PodGroup", job.name, owner)
 
 
 def _controls(job: MXJob, group: PodGroup) -> bool:

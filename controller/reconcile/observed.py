@@ -14,10 +14,12 @@ class Observed:
     """A consistent look at one job, taken from a cache that has seen the controller's own last writes.
 
     `job` is the raw object. `pods` and `services` are those selected by label, whoever owns them; which of them are the
-    job's own is decided here, in the core (spec §3.10.1). `pod_group` is the one named like the job, whoever owns it.
+    job's own is decided here, in the core (spec §3.10.1). `pod_group` is the one named like the job, whoever owns it;
+    `pod_groups_unavailable` says why the API server shows none, and what to do about it, when that is so.
     """
 
     job: Mapping[str, Any]
     pods: tuple[Pod, ...] = ()
     services: tuple[Service, ...] = ()
     pod_group: PodGroup | None = None
+    pod_groups_unavailable: str = ""

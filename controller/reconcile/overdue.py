@@ -8,15 +8,15 @@ from typing import Final
 
 from controller.api.objects import Pod
 from controller.api.timestamps import parse, render
-from controller.reconcile.actions import Event
+from controller.reconcile.obstacles import Obstacle
 from controller.reconcile.ownership import Family
 
 # What a living kubelet may need beyond the grace period, whose end a deletion timestamp tells.
 PATIENCE: Final = timedelta(minutes=5)
 
 
-def overdue(family: Family, now: datetime) -> Iterator[Event]:
-    """Warn of every pod that is overdue; whether it may be removed by force only its owner can know."""
+def overdue(family: Family, now: datetime) -> Iterator[Obstacle]:
+    """Name every pod that is overdue; whether it may be removed by force only its owner can know."""
     for pod, gone_by in _going(family):
         if now >= gone_by + PATIENCE:
             name = pod.metadata.name
@@ -24,7 +24,7 @@ def overdue(family: Family, now: datetime) -> Iterator[Event]:
                 f"Pod {name} should have gone by {render(gone_by)}, and its replica waits for that; if its node is "
                 f"lost: kubectl delete pod {name} --force"
             )
-            yield Event("Warning", "PodOverdue", message)
+            yield Obstacle("PodOverdue", message, "PodOverdue")
 
 
 def next_overdue(family: Family, now: datetime) -> timedelta | None:

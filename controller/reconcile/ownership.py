@@ -11,7 +11,7 @@ from typing import Final, Generic, TypeVar
 from controller.api.constants import KIND, LABEL_REPLICA_INDEX, LABEL_REPLICA_TYPE
 from controller.api.mxjob import MXJob, ReplicaSpec
 from controller.api.naming import child_name
-from controller.api.objects import Pod, Service
+from controller.api.objects import Metadata, Pod, Service
 from controller.reconcile.observed import Observed
 
 T = TypeVar("T", Pod, Service)
@@ -19,6 +19,7 @@ Place = tuple[str, int]
 
 # An index is below a count that fits 32 bits, so whoever labels a pod with more than this did not mean a replica (B8).
 HIGHEST_INDEX: Final = 2**31 - 2
+NOBODY: Final = "an object without a controller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _sort(job: MXJob, objects: Iterable[T]) -> Children[T]:
     for item in sorted(objects, key=lambda item: item.metadata.name):
         controller = item.metadata.controller
         if controller is None or controller.uid != job.uid:
-            occupied[item.metadata.name] = _stranger(job, item)
+            occupied[item.metadata.name] = stranger(job, item.metadata)
             continue
         place = _place(item)
         named_for_it = place is not None and item.metadata.name == child_name(job.name, *place)
@@ -134,10 +135,10 @@ def _place(item: Pod | Service) -> Place | None:
     return replica_type, int(text)
 
 
-def _stranger(job: MXJob, item: Pod | Service) -> str:
+def stranger(job: MXJob, metadata: Metadata) -> str:
     """Name who controls an object that is not the job's own; "" when it goes by itself, so that nobody need act."""
-    controller = item.metadata.controller
+    controller = metadata.controller
     if controller is None:
-        return "nobody"
+        return NOBODY
     predecessor = controller.kind == KIND and controller.name == job.name
-    return "" if predecessor or item.terminating else f"{controller.kind} {controller.name}"
+    return "" if predecessor or metadata.deletion_timestamp else f"{controller.kind} {controller.name}"

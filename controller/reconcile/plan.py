@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
 from controller.api.constants import MANAGED_BY_TRAINING_OPERATOR
@@ -12,14 +13,16 @@ from controller.api.mxjob import MXJob, read
 from controller.api.status import ConditionType, JobStatus
 from controller.api.validation import validate
 from controller.reconcile.actions import Action, Delete, Event
+from controller.reconcile.blocked import blocked
 from controller.reconcile.cleanup import clean_up, delete_all
-from controller.reconcile.conditions import with_created
+from controller.reconcile.conditions import with_created, without
 from controller.reconcile.expiry import expiry
 from controller.reconcile.gang import GangScheduler, dissolve, gang_scheduler, holds_back, marks, obstacles, sync
 from controller.reconcile.invalid import accepted, refused
 from controller.reconcile.limits import time_left
 from controller.reconcile.observed import Observed
-from controller.reconcile.overdue import next_overdue
+from controller.reconcile.obstacles import Obstacle, taken_names, warnings
+from controller.reconcile.overdue import next_overdue, overdue
 from controller.reconcile.ownership import gather
 from controller.reconcile.pods import template_warnings
 from controller.reconcile.progress import advance
@@ -35,12 +38,14 @@ class Plan:
     """What to do, and what the job's status is to say.
 
     `actions` may be applied concurrently. `standing` are the warnings that hold as long as what was observed holds, so
-    the next plan repeats them. `creation_warnings` are due for a replica type once a pod of it was created.
+    the next plan repeats them. Among what they tell are the `obstacles`, which `status` tells as well.
+    `creation_warnings` are due for a replica type once a pod of it was created.
     """
 
     status: JobStatus
     actions: tuple[Action, ...] = ()
     standing: tuple[Event, ...] = ()
+    obstacles: tuple[Obstacle, ...] = ()
     creation_warnings: Mapping[str, tuple[Event, ...]] = field(default_factory=dict)
     requeue_after: timedelta | None = None
 
@@ -57,7 +62,8 @@ def plan(observed: Observed, now: datetime, settings: Settings = DEFAULTS) -> Pl
         return Plan(job.status)
     if job.finished:
         return _after_end(job, observed, scheduler, now)
-    status = replace(job.status, conditions=with_created(job.status.conditions, job.name, now))
+    conditions = without(job.status.conditions, ConditionType.BLOCKED)
+    status = replace(job.status, conditions=with_created(conditions, job.name, now))
     problems = validate(observed.job)
     if problems:
         return Plan(refused(job, problems, status, now))
@@ -94,23 +100,29 @@ def _running(job: MXJob, observed: Observed, scheduler: GangScheduler | None, st
     group = observed.pod_group
     held = holds_back(scheduler, job, group)
     after = advance(job, family, status, now, held=held)
-    standing = (*replica_warnings(family, now), *obstacles(scheduler, job, group))
-    if after.is_true(ConditionType.SUCCEEDED) or after.is_true(ConditionType.FAILED):
-        return Plan(after, standing=standing)
+    if after.finished:
+        return Plan(after, standing=replica_warnings(family))
     gangs = marks(scheduler, job)
+    unavailable = observed.pod_groups_unavailable
+    kinds = (obstacles(scheduler, job, group, unavailable), taken_names(family), overdue(family, now))
+    in_the_way = [tuple(kind) for kind in kinds]
+    every = tuple(chain.from_iterable(in_the_way))
+    known = job.status.condition(ConditionType.BLOCKED)
     return Plan(
-        after,
+        replace(after, conditions=blocked(after.conditions, every, known, now)),
         actions=(
-            *sync(scheduler, job, group),
+            *(() if unavailable else sync(scheduler, job, group)),
             *given_up(family, status.restarts.uids),
             *surplus(family),
             *(() if held else missing(job, family, gangs)),
         ),
-        standing=standing,
+        standing=(*replica_warnings(family), *warnings(*in_the_way)),
+        obstacles=every,
         creation_warnings={spec.type: template_warnings(spec, gangs.get(spec.type)) for spec in job.replica_specs},
-        requeue_after=_earliest(time_left(job, after.start_time, now), next_overdue(family, now)),
+        requeue_after=earliest(time_left(job, after.start_time, now), next_overdue(family, now)),
     )
 
 
-def _earliest(*waits: timedelta | None) -> timedelta | None:
+def earliest(*waits: timedelta | None) -> timedelta | None:
+    """Choose the shortest of the waits that there are."""
     return min((wait for wait in waits if wait is not None), default=None)

@@ -1,4 +1,4 @@
-"""What a user should know about a job's pods while it lasts: trouble, taken names, misleading labels (spec §5.2).
+"""What a user should know about a job's pods while it lasts: trouble, rivals, misleading labels (spec §5.2).
 
 A warning stands as long as what was observed shows its cause. Plans repeat it; it is published when it first appears.
 """
@@ -6,31 +6,26 @@ A warning stands as long as what was observed shows its cause. Plans repeat it; 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from itertools import islice
 from typing import Final
 
 from controller.api.constants import CONTAINER_NAME, LABEL_REPLICA_INDEX, LABEL_REPLICA_TYPE
 from controller.api.objects import ContainerStatus, Pod, Service
 from controller.reconcile.actions import Event
-from controller.reconcile.overdue import overdue
+from controller.reconcile.obstacles import MOST_OF_A_KIND
 from controller.reconcile.ownership import Children, Family, Replica
 
-# A thousand pods that cannot be scheduled are one trouble, not a thousand.
-MOST_OF_A_KIND: Final = 10
 _ENDED: Final = frozenset({"Succeeded", "Failed"})
 
 
-def replica_warnings(family: Family, now: datetime) -> tuple[Event, ...]:
-    """Name all that is out of order among the job's replicas at `now`, at most ten of each kind."""
+def replica_warnings(family: Family) -> tuple[Event, ...]:
+    """Name all that is out of order among the job's replicas, at most ten of each kind."""
     kinds = (
         _troubled_pods(family),
         _exits(family),
-        overdue(family, now),
         _rivals(family),
         _misplaced("pod", family.pods),
         _misplaced("service", family.services),
-        _taken_names(family),
     )
     return tuple(event for kind in kinds for event in islice(kind, MOST_OF_A_KIND))
 
@@ -88,21 +83,6 @@ def _misplaced(noun: str, children: Children[Pod] | Children[Service]) -> Iterat
         place = ",".join(f"{name}={labels.get(name, '')}" for name in (LABEL_REPLICA_TYPE, LABEL_REPLICA_INDEX))
         message = f"The {noun} {child.metadata.name} is left alone: its labels {place} name no replica of this job"
         yield Event("Warning", "UnexpectedReplicaLabels", message)
-
-
-def _taken_names(family: Family) -> Iterator[Event]:
-    for replica in family.replicas:
-        if replica.vacant and family.pods.occupied.get(replica.name):
-            yield _taken("Pod", replica, family.pods.occupied[replica.name])
-        if not replica.has_service and family.services.occupied.get(replica.name):
-            yield _taken("Service", replica, family.services.occupied[replica.name])
-
-
-def _taken(kind: str, replica: Replica, owner: str) -> Event:
-    message = (
-        f"Cannot create {kind.lower()}: {replica.name}: the name belongs to {owner}; delete or rename that, or the job"
-    )
-    return Event("Warning", f"FailedCreate{kind}", message)
 
 
 def _called(replica: Replica) -> str:

@@ -60,7 +60,7 @@ class Applier:
                         assert_never(action)
             except RequestError as error:
                 permanent = isinstance(error, ApiError) and error.permanent
-                return Outcome(action, done=False, error=str(error), permanent=permanent)
+                return Outcome(action, False, str(error), permanent=permanent, transient=_is_transient(error))
 
     async def _create(self, job: StoredJob, action: Create) -> Outcome:
         resource = self._resources[action.kind]
@@ -100,6 +100,11 @@ class Applier:
 
 def _key(job: StoredJob) -> ObjectKey:
     return ObjectKey(job.metadata.namespace, job.metadata.name)
+
+
+def _is_transient(error: RequestError) -> bool:
+    """Tell whether an error says nothing about the job: trouble of the API server, or an object that just changed."""
+    return not isinstance(error, ApiError) or error.concerns_server or error.status in (404, 409)
 
 
 def _concerns_others(outcome: Outcome) -> bool:

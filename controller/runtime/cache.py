@@ -100,13 +100,14 @@ def _same_version(before: Cached | None, after: Cached) -> bool:
 
 
 class Cache:
-    """Every kind that a reconcile looks at."""
+    """Every kind that a reconcile looks at; `pod_groups_unavailable` as in Observed."""
 
     def __init__(self) -> None:
         self.jobs: Store[StoredJob] = Store()
         self.pods: Store[Pod] = Store()
         self.services: Store[Service] = Store()
         self.pod_groups: Store[PodGroup] = Store()
+        self.pod_groups_unavailable = ""
 
     def observe(self, job: StoredJob) -> Observed:
         """Put together what is known about one job."""
@@ -116,4 +117,5 @@ class Cache:
             pods=self.pods.of_job(key),
             services=self.services.of_job(key),
             pod_group=self.pod_groups.get(key),
+            pod_groups_unavailable=self.pod_groups_unavailable,
         )

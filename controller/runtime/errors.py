@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+# A 500 like any other, but for these words: it concerns only what that webhook has to judge.
+_WEBHOOK_AWAY: Final = "failed calling webhook"
+
 
 class StartError(Exception):
     """The process cannot start as it was asked to: `what` is wrong, `next_step` helps. Shown without a traceback."""
@@ -40,3 +45,8 @@ class ApiError(RequestError):
     def permanent(self) -> bool:
         """Whether repeating the same request is pointless: the object itself is not acceptable."""
         return self.status in (400, 413, 422)
+
+    @property
+    def concerns_server(self) -> bool:
+        """Whether the API server as a whole is in trouble, or does not know who asks: no other request fares better."""
+        return self.status in (401, 429) or (self.status >= 500 and _WEBHOOK_AWAY not in self.message)

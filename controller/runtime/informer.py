@@ -74,8 +74,9 @@ _STATUSES: Final = msgspec.json.Decoder(_Status)
 class Informer(Generic[T]):
     """One kind, in one namespace or all, narrowed by a label selector.
 
-    `synced` is set once the store has been filled; `resource_version` is the newest version seen, of objects and
-    bookmarks alike; `last_activity` is the loop time at which the API server was last heard or last asked.
+    `synced` is set once the store has been filled (see also `unavailable` below); `resource_version` is the newest
+    version seen, of objects and bookmarks alike; `last_activity` is the loop time at which the API server was last
+    heard or last asked.
     """
 
     def __init__(
@@ -90,8 +91,13 @@ class Informer(Generic[T]):
         namespace: str = "",
         label_selector: str = "",
         backoff: Backoff | None = None,
+        unavailable: Callable[[str], None] | None = None,
     ) -> None:
-        """Feed `store`, and call `changed` after every difference; nothing happens before `run`."""
+        """Feed `store`, and call `changed` after every difference; nothing happens before `run`.
+
+        With `unavailable` the work can go on without this kind: it is called with what is wrong when the kind is not
+        installed or not permitted, and with "" when that is over; meanwhile the informer counts as synced.
+        """
         self.resource = resource
         self.store = store
         self.synced = asyncio.Event()
@@ -106,6 +112,8 @@ class Informer(Generic[T]):
         self._selector = {"labelSelector": label_selector} if label_selector else {}
         self._backoff = backoff or Backoff(0.25, _LONGEST_WAIT)
         self._watching: asyncio.Timeout | None = None
+        self._unavailable = unavailable
+        self._unavailable_for = ""
 
     async def run(self) -> None:
         """Follow the API server until cancelled."""
@@ -139,7 +147,7 @@ class Informer(Generic[T]):
                 await asyncio.sleep(self._backoff.next())
                 return False
             except RequestError as error:
-                self._troubles.report(self.resource.qualified, explain(error, verb, self.resource, self._namespace))
+                self._report(error, verb)
                 wait = self._backoff.next()
                 if isinstance(error, ApiError) and error.retry_after:
                     wait = max(wait, error.retry_after)
@@ -160,7 +168,7 @@ class Informer(Generic[T]):
             parameters["continue"] = page.metadata.continue_
         changes = self.store.replace(items)
         self.resource_version = page.metadata.resource_version
-        self._troubles.settle(self.resource.qualified)
+        self._settle()
         if not self.synced.is_set():
             log.info("%s: %d in the cache", self.resource.qualified, len(items))
             self.synced.set()
@@ -183,7 +191,7 @@ class Informer(Generic[T]):
                     asyncio.timeout(None) as self._watching,
                     self._client.watch(self._path, parameters, inactivity=_INACTIVITY) as lines,
                 ):
-                    self._troubles.settle(self.resource.qualified)
+                    self._settle()
                     async for line in lines:
                         self._beat()
                         self._handle(_EVENTS.decode(line))
@@ -219,6 +227,25 @@ class Informer(Generic[T]):
         except msgspec.ValidationError as error:
             log.warning("%s: skipping an object: %s", self.resource.qualified, error)
             return None
+
+    def _report(self, error: RequestError, verb: str) -> None:
+        what = explain(error, verb, self.resource, self._namespace)
+        self._troubles.report(self.resource.qualified, what)
+        if isinstance(error, ApiError) and error.status in (403, 404):
+            self._turn(what)
+
+    def _settle(self) -> None:
+        self._troubles.settle(self.resource.qualified)
+        self._turn("")
+
+    def _turn(self, unavailable_for: str) -> None:
+        """Pass on that the kind has become unavailable, or available."""
+        if self._unavailable is None or unavailable_for == self._unavailable_for:
+            return
+        self._unavailable_for = unavailable_for
+        self._unavailable(unavailable_for)
+        if unavailable_for:
+            self.synced.set()
 
     def _beat(self) -> None:
         self.last_activity = asyncio.get_running_loop().time()

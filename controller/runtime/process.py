@@ -108,6 +108,7 @@ class ControllerProcess:
             metrics=metrics,
             settings=configuration.settings,
             now=lambda: datetime.now(UTC),
+            failures=queue.failures,
         )
         workers = Workers(queue, reconciler.reconcile, metrics, configuration.workers)
 
@@ -145,6 +146,7 @@ class ControllerProcess:
             store: Store[T],
             concerned: Callable[[Change[T]], set[ObjectKey]],
             label_selector: str = "",
+            unavailable: Callable[[str], None] | None = None,
         ) -> None:
             def changed(change: Change[T]) -> None:
                 for key in concerned(change):
@@ -159,15 +161,27 @@ class ControllerProcess:
                 changed=changed,
                 namespace=self._configuration.namespace,
                 label_selector=label_selector,
+                unavailable=unavailable,
             )
             self._informers.append(informer)
+
+        def pod_groups_unavailable(why: str) -> None:
+            cache.pod_groups_unavailable = why
+            for key in cache.jobs:
+                queue.add(key)
 
         follow(MXJOBS, decode_job, cache.jobs, triggers.changed_job)
         follow(PODS, decode_pod, cache.pods, triggers.changed_child, _OWN_CHILDREN)
         follow(SERVICES, decode_service, cache.services, triggers.changed_child, _OWN_CHILDREN)
         gang = pod_groups(self._configuration.settings.gang_scheduler_name)
         if gang is not None:
-            follow(gang, decode_pod_group, cache.pod_groups, triggers.changed_pod_group)
+            follow(
+                gang,
+                decode_pod_group,
+                cache.pod_groups,
+                triggers.changed_pod_group,
+                unavailable=pod_groups_unavailable,
+            )
 
     def _hangs(self) -> str:
         """Return which informers hang; an API server that is away is none of a liveness probe's business."""

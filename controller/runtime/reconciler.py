@@ -48,8 +48,12 @@ class Reconciler:
         metrics: ControllerMetrics,
         settings: Settings,
         now: Callable[[], datetime],
+        failures: Callable[[ObjectKey], int],
     ) -> None:
-        """`now` is UTC; passes see it in whole seconds, as a status can hold it."""
+        """`now` is UTC; passes see it in whole seconds, as a status can hold it.
+
+        `failures` counts the passes over a job that asked in a row to be retried.
+        """
         self._cache = cache
         self._consistency = consistency
         self._client = client
@@ -58,6 +62,7 @@ class Reconciler:
         self._metrics = metrics
         self._settings = settings
         self._now = now
+        self._failures = failures
         self._standing: dict[ObjectKey, tuple[str, frozenset[Event]]] = {}
 
     async def reconcile(self, key: ObjectKey) -> Result:
@@ -74,7 +79,7 @@ class Reconciler:
         observed = self._cache.observe(job)
         intended = plan(observed, now, self._settings)
         outcomes = await self._applier.apply(job, intended.actions)
-        conclusion = conclude(observed, intended, outcomes)
+        conclusion = conclude(observed, intended, outcomes, now, failures_before=self._failures(key))
         log.debug(
             "%s: %d actions, status %s", key, len(outcomes), "written" if conclusion.status_patch else "as it was"
         )

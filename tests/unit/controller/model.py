@@ -17,6 +17,7 @@ from controller.api.objects import (
     ContainerState,
     ContainerStatus,
     Metadata,
+    OwnerReference,
     Pod,
     PodGroup,
     PodStatus,
@@ -50,6 +51,9 @@ class ModelCluster:
     counters: Counter[str] = field(default_factory=Counter)
     writes: Counter[str] = field(default_factory=Counter)
     serial: int = 1
+    refusals: dict[str, dict[str, Any]] = field(default_factory=dict)
+    pod_groups_unavailable: str = ""
+    failures: int = 0
 
     def observe(self) -> Observed:
         assert self.job is not None
@@ -58,13 +62,15 @@ class ModelCluster:
             pods=tuple(self.pods[name] for name in sorted(self.pods)),
             services=tuple(self.services[name] for name in sorted(self.services)),
             pod_group=self.pod_groups.get(self.job["metadata"]["name"]),
+            pod_groups_unavailable=self.pod_groups_unavailable,
         )
 
     def pass_(self) -> tuple[Plan, Conclusion]:
         observed = self.observe()
         intended = plan(observed, self.now, self.settings)
         outcomes = [self._apply(action) for action in intended.actions]
-        conclusion = conclude(observed, intended, outcomes)
+        conclusion = conclude(observed, intended, outcomes, self.now, failures_before=self.failures)
+        self.failures = self.failures + 1 if conclusion.retry else 0
         if conclusion.status_patch is not None and self.job is not None:
             self.writes["status"] += 1
             assert conclusion.status_patch["metadata"]["resourceVersion"] == self.job["metadata"]["resourceVersion"]
@@ -79,8 +85,9 @@ class ModelCluster:
         for _ in range(most):
             if self.job is None:
                 return
-            intended, conclusion = self.pass_()
-            if not intended.actions and conclusion.status_patch is None:
+            before = self.serial, self.job, dict(self.pods), dict(self.services), dict(self.pod_groups)
+            self.pass_()
+            if before == (self.serial, self.job, self.pods, self.services, self.pod_groups):
                 return
         raise AssertionError(f"the job is still busy after {most} passes")
 
@@ -89,6 +96,15 @@ class ModelCluster:
         self.job = merged(self.job, patch)
         self.job["metadata"]["generation"] += 1
         self.job["metadata"]["resourceVersion"] = self._next()
+
+    def refuse(self, pattern: str, error: str = "", **how: Any) -> None:
+        """Refuse from now on what is to be done to names of that pattern; the keywords are fields of Outcome."""
+        self.refusals[pattern] = {"error": error, **how}
+
+    def take_name(self, name: str, owner: str = "other") -> None:
+        """Give a name that the job needs to a pod of a TFJob."""
+        reference = OwnerReference("kubeflow.org/v1", "TFJob", owner, f"uid-of-{owner}", controller=True)
+        self.pods[name] = Pod(Metadata(name, uid=f"uid-{self._next()}", owner_references=(reference,)))
 
     def pass_time(self, **parts: float) -> None:
         self.now += timedelta(**parts)
@@ -121,6 +137,9 @@ class ModelCluster:
         return self.conditions()[-1][0]
 
     def _apply(self, action: Action) -> Outcome:
+        refused = [how for pattern, how in self.refusals.items() if fnmatch.fnmatch(action.name, pattern)]
+        if refused:
+            return Outcome(action, done=False, **refused[0])
         self.writes[action.kind] += 1
         match action:
             case Create():

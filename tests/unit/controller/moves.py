@@ -86,6 +86,32 @@ def wait(cluster: ModelCluster, seconds: int) -> None:
     cluster.pass_time(seconds=seconds)
 
 
+def take_names(cluster: ModelCluster, part: str) -> None:
+    for name in cluster.services:
+        if part in name and name not in cluster.pods:
+            cluster.take_name(name)
+
+
+def free_names(cluster: ModelCluster) -> None:
+    others = [
+        name for name, pod in cluster.pods.items() if (owner := pod.metadata.controller) and owner.kind != "MXJob"
+    ]
+    for name in others:
+        del cluster.pods[name]
+
+
+def refuse(cluster: ModelCluster, part: str, how: str) -> None:
+    cluster.refuse(f"*{part}*", "no", **{how: True})
+
+
+def allow(cluster: ModelCluster) -> None:
+    cluster.refusals.clear()
+
+
+def lose_pod_groups(cluster: ModelCluster, why: str) -> None:
+    cluster.pod_groups_unavailable = why
+
+
 def place_gang(cluster: ModelCluster, phase: str) -> None:
     for name, group in cluster.pod_groups.items():
         cluster.pod_groups[name] = msgspec.structs.replace(group, status=PodGroupStatus(phase))
@@ -111,4 +137,9 @@ MOVES: st.SearchStrategy[Move] = st.one_of(
     _move(set_policy, field=st.just("cleanPodPolicy"), value=CLEAN_POLICIES),
     _move(wait, seconds=st.integers(0, 40)),
     _move(place_gang, phase=PHASES),
+    _move(take_names, part=ANY_PODS),
+    st.just(free_names),
+    _move(refuse, part=ANY_PODS, how=st.sampled_from(["permanent", "transient"])),
+    st.just(allow),
+    _move(lose_pod_groups, why=st.sampled_from(["", "no CRD"])),
 )

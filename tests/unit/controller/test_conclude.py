@@ -19,7 +19,7 @@ def concluded(job: dict[str, Any], how: dict[str, dict[str, Any]] | None = None)
         Outcome(action, **({"done": False} | how[action.name])) if how and action.name in how else Outcome(action, True)
         for action in intended.actions
     ]
-    return conclude(observed, intended, outcomes)
+    return conclude(observed, intended, outcomes, NOW)
 
 
 def named(events: tuple[Event, ...], reason: str) -> list[str]:
@@ -45,7 +45,7 @@ def test_50_many_are_told_by_their_first_names_and_number() -> None:
 def test_49_a_refused_pod_leaves_the_status_written_and_asks_for_another_try() -> None:
     conclusion = concluded(dist_job(), {"demo-scheduler-0": {"error": "exceeded quota"}})
     assert conclusion.status_patch is not None
-    assert [each["type"] for each in conclusion.status_patch["status"]["conditions"]] == ["Created"]
+    assert [each["type"] for each in conclusion.status_patch["status"]["conditions"]] == ["Created", "Blocked"]
     assert "startTime" in conclusion.status_patch["status"]
     assert named(conclusion.standing, "FailedCreatePod") == ["Cannot create pod: demo-scheduler-0: exceeded quota"]
     assert conclusion.retry
@@ -88,7 +88,7 @@ def test_84_nothing_to_write_at_rest() -> None:
     assert patch is not None
     job["status"] = patch["status"]
     observed = Observed(job, pods_of(job), services_of(job))
-    assert conclude(observed, plan(observed, NOW), ()) == Conclusion()
+    assert conclude(observed, plan(observed, NOW), (), NOW) == Conclusion()
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_deletions_are_told_by_kind() -> None:
     job = mxjob(worker=1)
     outcomes = [Outcome(Delete(kind, f"demo-worker-{i}", "uid"), True) for kind in ("Pod", "Service") for i in (1, 2)]
     observed = Observed(job)
-    events = conclude(observed, plan(observed, NOW), outcomes).events
+    events = conclude(observed, plan(observed, NOW), outcomes, NOW).events
     assert named(events, "SuccessfulDeletePod") == ["Deleted pods: demo-worker-1, demo-worker-2"]
     assert named(events, "SuccessfulDeleteService") == ["Deleted services: demo-worker-1, demo-worker-2"]
 
@@ -154,7 +154,7 @@ def test_129_a_missing_pod_group_api_is_told() -> None:
     job = mxjob(worker=1)
     observed = Observed(job)
     failed = Outcome(Create("PodGroup", "demo", "", {}), done=False, error="the server could not find the resource")
-    conclusion = conclude(observed, plan(observed, NOW), [failed])
+    conclusion = conclude(observed, plan(observed, NOW), [failed], NOW)
     assert named(conclusion.standing, "FailedCreatePodGroup") == [
         "Cannot create PodGroup: demo: the server could not find the resource"
     ]

@@ -184,9 +184,9 @@ def test_139_the_group_of_another_job_is_neither_changed_nor_deleted(scheduler: 
     job, foreign = read(dist_job()), pod_group(owner="another", minMember=1)
     assert list(sync(scheduler, job, foreign)) == []
     assert list(dissolve(scheduler, job, foreign)) == []
-    (warning,) = obstacles(scheduler, job, foreign)
-    assert (warning.type, warning.reason) == ("Warning", "FailedCreatePodGroup")
-    assert "TFJob demo" in warning.message
+    (obstacle,) = obstacles(scheduler, job, foreign, "")
+    assert (obstacle.reason, obstacle.warning.reason) == ("NameTaken", "FailedCreatePodGroup")
+    assert "TFJob demo" in obstacle.message
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from controller.api.constants import LABEL_REPLICA_INDEX, LABEL_REPLICA_TYPE
 from controller.api.mxjob import read
 from controller.api.objects import OwnerReference, Pod
 from controller.reconcile.observed import Observed
-from controller.reconcile.ownership import Family, gather
+from controller.reconcile.ownership import NOBODY, Family, gather
 from tests.unit.controller.builders import mxjob, pod, pods_of, service
 
 JOB = mxjob(worker=3)
@@ -83,7 +83,7 @@ def test_148_rivals_for_a_place_leave_it_neither_vacant_nor_filled() -> None:
 def test_149_an_orphan_is_not_adopted_and_its_name_is_taken() -> None:
     family = family_of(pod(JOB, "Worker", 0, owner_uid=""))
     assert family.replicas[0].vacant
-    assert family.pods.occupied == {"demo-worker-0": "nobody"}
+    assert family.pods.occupied == {"demo-worker-0": NOBODY}
 
 
 @pytest.mark.parametrize(

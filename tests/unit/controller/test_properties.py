@@ -27,6 +27,7 @@ FINAL = frozenset({"Succeeded", "Failed"})
 GANGS = st.sampled_from([Settings(), Settings("volcano"), Settings("scheduler-plugins-scheduler")])
 POLICIES = st.sampled_from(["Never", "OnFailure", "Always", "ExitCode"])
 COUNTS = st.integers(0, 3)
+OURS = pod(mxjob(), "Worker").metadata.controller
 
 JOBS = st.builds(
     mxjob,
@@ -64,6 +65,8 @@ def seen_backwards(observed: Observed) -> Observed:
 
 
 def check_actions(job: MXJob, observed: Observed, intended: Plan) -> None:
+    theirs = {each.metadata.uid for each in observed.pods if each.metadata.controller != OURS}
+    assert not any(isinstance(each, Delete) and each.uid in theirs for each in intended.actions)
     asked_for = {
         f"{job.name}-{spec.type.lower()}-{i}" for spec in job.replica_specs for i in range(min(spec.replicas, 99))
     }
@@ -92,6 +95,9 @@ def check_status(before: MXJob, after: MXJob, counters: Counter[str]) -> None:
     assert len(set(types)) == len(types)
     assert not {"Running", "Restarting"} <= true
     assert not (true & FINAL and true & {"Running", "Restarting"})
+    if "Blocked" in types:
+        assert types[1] == "Blocked"
+        assert not after.finished
     if before.finished:
         assert conditions == before.status.conditions
         assert after.status.completion_time == before.status.completion_time
@@ -147,7 +153,7 @@ def test_158_no_job_that_can_be_stored_makes_a_pass_raise(data: st.DataObject) -
     observed = Observed(raw, pods_of(base, "Running"), services_of(base))
     intended = plan(observed, NOW, data.draw(GANGS))
     outcomes = [Outcome(action, done=data.draw(st.booleans())) for action in intended.actions[:4]]
-    conclude(observed, intended, outcomes)
+    conclude(observed, intended, outcomes, NOW)
 
 
 @settings(max_examples=200)

@@ -9,16 +9,17 @@ from controller.api.mxjob import read
 from controller.api.objects import ContainerState, ContainerStatus, Pod, PodCondition, Terminated, Waiting
 from controller.reconcile.actions import Event
 from controller.reconcile.observed import Observed
+from controller.reconcile.obstacles import MOST_OF_A_KIND
 from controller.reconcile.ownership import gather
-from controller.reconcile.replica_warnings import MOST_OF_A_KIND, replica_warnings
-from tests.unit.controller.builders import NOW, mxjob, pod, pods_of, service
+from controller.reconcile.replica_warnings import replica_warnings
+from tests.unit.controller.builders import mxjob, pod, pods_of
 
 JOB = mxjob(worker=1)
 
 
 def told(*pods: Pod, job: dict[str, Any] | None = None) -> tuple[Event, ...]:
     raw = job or JOB
-    return replica_warnings(gather(read(raw), Observed(raw, pods)), NOW)
+    return replica_warnings(gather(read(raw), Observed(raw, pods)))
 
 
 def waiting(reason: str, message: str = "", name: str = "mxnet") -> ContainerStatus:
@@ -98,17 +99,6 @@ def test_146_misleading_labels_are_named() -> None:
     (warning,) = told(pod(JOB, "Worker", 0, labels={LABEL_REPLICA_INDEX: "x"}))
     assert warning.reason == "UnexpectedReplicaLabels"
     assert "replica-index=x" in warning.message
-
-
-def test_48_a_name_that_is_taken_is_told_with_its_holder() -> None:
-    foreign = service(JOB, "Worker", owner_uid="")
-    warnings = replica_warnings(gather(read(JOB), Observed(JOB, (pod(JOB, "Worker", owner_uid=""),), (foreign,))), NOW)
-    assert [each.reason for each in warnings] == ["FailedCreatePod", "FailedCreateService"]
-    assert all("belongs to nobody" in each.message for each in warnings)
-
-
-def test_150_waiting_for_a_predecessors_pods_is_no_trouble() -> None:
-    assert told(pod(JOB, "Worker", owner_uid="uid-of-an-older-demo")) == ()
 
 
 def test_162_pods_on_their_way_out_are_no_trouble() -> None:

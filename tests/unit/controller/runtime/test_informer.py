@@ -48,9 +48,10 @@ def held(*pieces: str) -> Stream:
 class Watched:
     """An informer at work, and what it told."""
 
-    def __init__(self, informer: Informer[Pod], told: list[str]) -> None:
+    def __init__(self, informer: Informer[Pod], told: list[str], unavailable: list[str]) -> None:
         self.informer = informer
         self.told = told
+        self.unavailable = unavailable
 
     @property
     def names(self) -> set[str]:
@@ -69,8 +70,9 @@ def describe(change: Change[Pod]) -> str:
 
 
 @asynccontextmanager
-async def watching(api: ScriptedApi, selector: str = "") -> AsyncIterator[Watched]:
+async def watching(api: ScriptedApi, selector: str = "", *, optional: bool = False) -> AsyncIterator[Watched]:
     told: list[str] = []
+    unavailable: list[str] = []
     async with api.client() as client:
         informer = Informer(
             client,
@@ -81,9 +83,10 @@ async def watching(api: ScriptedApi, selector: str = "") -> AsyncIterator[Watche
             changed=lambda change: told.append(describe(change)),
             label_selector=selector,
             backoff=Backoff(0.001, 0.001),
+            unavailable=unavailable.append if optional else None,
         )
         task = asyncio.create_task(informer.run())
-        yield Watched(informer, told)
+        yield Watched(informer, told, unavailable)
         assert not task.done(), task.exception()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -167,6 +170,40 @@ async def test_a_list_is_tried_until_it_works(failure: Answer) -> None:
     api = ScriptedApi(failure, failure, page(5, pod("a", 1)), held())
     async with watching(api) as watched:
         await watched.comes_to("a", "5")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "why"),
+    [
+        pytest.param(status(404), "the CRD pods is not installed", id="not installed"),
+        pytest.param(status(403), "not permitted to list pods", id="not permitted"),
+    ],
+)
+async def test_work_goes_on_without_a_kind_that_is_optional(refusal: Answer, why: str) -> None:
+    api = ScriptedApi(refusal, refusal, page(5, pod("a", 1)), held())
+    async with watching(api, optional=True) as watched:
+        await watched.informer.synced.wait()
+        assert watched.names == set()
+        await watched.comes_to("a", "5")
+        (begin, end) = watched.unavailable
+        assert begin.startswith(why)
+        assert end == ""
+
+
+async def test_an_optional_kind_may_go_again() -> None:
+    api = ScriptedApi(page(5, pod("a", 1)), status(404), status(404), page(9), held())
+    async with watching(api, optional=True) as watched:
+        await watched.comes_to("", "9")
+        assert [bool(why) for why in watched.unavailable] == [True, False]
+
+
+@pytest.mark.parametrize("trouble", [status(500), status(429)])
+async def test_trouble_of_the_api_server_is_waited_for(trouble: Answer) -> None:
+    api = ScriptedApi(trouble)
+    async with watching(api, optional=True) as watched:
+        await until(lambda: len(api.requests) > 3)
+        assert not watched.informer.synced.is_set()
+        assert watched.unavailable == []
 
 
 async def test_a_list_that_expires_half_way_begins_again() -> None:
