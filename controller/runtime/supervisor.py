@@ -46,5 +46,5 @@ class Supervisor:
         if task not in self._tasks or task.cancelled():
             return
         error = task.exception()
-        log.critical("task %s ended, so the process has to", task.get_name(), exc_info=error)
+        log.critical("task %s ended, so the process has to", task.get_name())
         self.fail(error or RuntimeError(f"task {task.get_name()} ended"))
