@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from fork_tools.cluster.credentials import SERVICE_RANGE, Credentials
 from fork_tools.cluster.layout import Layout
@@ -14,6 +15,8 @@ ETCD = "etcd"
 API_SERVER = "kube-apiserver"
 CONTROLLER_MANAGER = "kube-controller-manager"
 NODE_AGENT = "node"
+
+Isolation = Literal["auto", "namespaces", "shared"]
 
 # Relative to the folder that etcd and kube-apiserver run in: a socket's full path may not exceed 107 bytes.
 # etcd before v3.7 insists on a port in the address; it becomes part of the file's name.
@@ -106,13 +109,16 @@ def controller_manager_command(assets: Path, files: Credentials, port: int) -> l
     ]
 
 
-def node_command(layout: Layout, files: Credentials, nodes: int, images: Mapping[str, str]) -> list[str]:
+def node_command(
+    layout: Layout, files: Credentials, nodes: int, images: Mapping[str, str], isolation: Isolation
+) -> list[str]:
     """Run the agent that plays `nodes` nodes; `images` maps an image's name to the local environment it stands for."""
     return [
         *(sys.executable, "-m", "fork_tools.cluster.node"),
         *("--kubeconfig", str(files.node_kubeconfig)),
         *("--directory", str(layout.node)),
         *("--nodes", str(nodes)),
+        *("--isolation", isolation),
         *(argument for name, path in images.items() for argument in ("--image", f"{name}={path}")),
         *("--serving-certificate", str(files.node.certificate)),
         *("--serving-key", str(files.node.key)),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fork_tools.cluster import folder
 from fork_tools.cluster.assets import find_assets, require_programs, version_of
+from fork_tools.cluster.components import Isolation
 from fork_tools.cluster.crds import MXJOB_CRD, require_files
 from fork_tools.cluster.layout import Layout
 from fork_tools.cluster.ports import LOOPBACK, free_port, require_free
@@ -24,7 +25,10 @@ _GRACE = 15.0  # seconds that a process gets to end by itself
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cluster that is up; every path is absolute."""
+    """A cluster that is up; every path is absolute.
+
+    `obstacle` says what keeps pods from having namespaces of their own, so that one job runs at a time; mostly nothing.
+    """
 
     directory: Path
     kubeconfig: Path
@@ -32,6 +36,7 @@ class Cluster:
     kubectl: Path
     logs: Path
     version: str
+    obstacle: str = ""
 
     def down(self) -> None:
         """End the cluster and remove what it made."""
@@ -46,6 +51,7 @@ def up(
     port: int | None = None,
     nodes: int = 0,
     images: Mapping[str, Path] | None = None,
+    isolation: Isolation = "auto",
     crds: bool | Sequence[Path] = True,
     audit_log: Path | None = None,
     tied_to_parent: bool = False,
@@ -54,9 +60,9 @@ def up(
     """Start a cluster in `directory` (absent or empty) and return once it serves.
 
     Its programs are those in the folder `assets`, else what `find_assets` finds for `version`. `images` maps image
-    names to the local environments that the nodes run them in; `crds` are files to install, True meaning the MXJob CRD;
-    `audit_log` is a file to note every request to the API server in. With `tied_to_parent` the kernel ends every
-    process when the calling thread ends.
+    names to the local environments that the nodes run them in; `isolation` is how the nodes keep pods apart; `crds` are
+    files to install, True meaning the MXJob CRD; `audit_log` is a file to note every request to the API server in. With
+    `tied_to_parent` the kernel ends every process when the calling thread ends.
     Raises MxforkError, with nothing left running, when anything does not work out.
     """
     progress = progress or Progress()
@@ -76,14 +82,22 @@ def up(
     layout.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with folder.sole_command(layout):
         folder.require_room(layout)
-        startup = Startup(layout, state, tied_to_parent=tied_to_parent, progress=progress)
+        startup = Startup(layout, state, isolation=isolation, tied_to_parent=tied_to_parent, progress=progress)
         try:
             startup.run(port, crd_files, audit_log.absolute() if audit_log else None)
         except BaseException as failure:
             # Who interrupts wants nothing of it; who sees it fail wants to read the logs.
             _take_down(layout, startup.state, keep_logs=not isinstance(failure, KeyboardInterrupt))
             raise
-    return Cluster(layout.directory, layout.kubeconfig, server, assets / "kubectl", layout.logs, state.version)
+    return Cluster(
+        directory=layout.directory,
+        kubeconfig=layout.kubeconfig,
+        server=server,
+        kubectl=assets / "kubectl",
+        logs=layout.logs,
+        version=state.version,
+        obstacle=startup.state.obstacle,
+    )
 
 
 def down(directory: Path, *, keep_logs: bool = False) -> tuple[ProcessRecord, ...]:

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from fork_tools.cluster import components, folder
+from fork_tools.cluster.components import Isolation
 from fork_tools.cluster.crds import install_crd
 from fork_tools.cluster.credentials import Credentials, write_credentials
 from fork_tools.cluster.layout import Layout
@@ -27,11 +28,14 @@ _API_SERVER_READY = ("/readyz", "/api/v1/namespaces/default", "/api/v1/namespace
 class Startup:
     """One attempt to start a cluster; notes each process at once, so that it can be undone even by another command."""
 
-    def __init__(self, layout: Layout, state: ClusterState, *, tied_to_parent: bool, progress: Progress) -> None:
+    def __init__(
+        self, layout: Layout, state: ClusterState, *, isolation: Isolation, tied_to_parent: bool, progress: Progress
+    ) -> None:
         self.state = state
         self._layout = layout
         self._assets = Path(state.assets)
         self._files = Credentials(layout.pki)
+        self._isolation = isolation
         self._tied_to_parent = tied_to_parent
         self._progress = progress
 
@@ -81,10 +85,12 @@ class Startup:
     def _start_node(self) -> None:
         layout, state = self._layout, self.state
         with self._progress.task(f"starting {state.nodes} node(s)"):
-            command = components.node_command(layout, self._files, state.nodes, state.images)
+            command = components.node_command(layout, self._files, state.nodes, state.images, self._isolation)
             # The agent has pods of its own to end: it is asked, where the others are killed.
             process = self._start(components.NODE_AGENT, command, death_signal=signal.SIGTERM)
-            wait_until(components.node_ready_file(layout).exists, process, layout.log(process.name))
+            ready_file = components.node_ready_file(layout)
+            wait_until(ready_file.exists, process, layout.log(process.name))
+        self.state = replace(self.state, obstacle=json.loads(ready_file.read_bytes()).get("obstacle", ""))
 
     def _start(self, name: str, command: Sequence[str], death_signal: signal.Signals = signal.SIGKILL) -> ProcessRecord:
         with interrupts_held():

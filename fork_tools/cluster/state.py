@@ -25,7 +25,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClusterState:
-    """One cluster as it was last written down."""
+    """One cluster as it was last written down; `obstacle` says why its pods have no namespaces, if they have none."""
 
     phase: Phase
     version: str
@@ -33,6 +33,7 @@ class ClusterState:
     assets: str
     nodes: int = 0
     images: dict[str, str] = field(default_factory=dict)
+    obstacle: str = ""
     processes: tuple[ProcessRecord, ...] = ()
 
     def with_process(self, record: ProcessRecord) -> ClusterState:
@@ -77,5 +78,6 @@ def _parse(raw: dict[str, Any]) -> ClusterState:
         assets=raw["assets"],
         nodes=raw["nodes"],
         images=dict(raw["images"]),
+        obstacle=raw["obstacle"],
         processes=tuple(ProcessRecord(**record) for record in raw["processes"]),
     )

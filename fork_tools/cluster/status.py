@@ -23,7 +23,10 @@ class ProcessStatus:
 
 @dataclass(frozen=True, slots=True)
 class ClusterStatus:
-    """The cluster as it stands; `phase` tells an unfinished start from one that got up."""
+    """The cluster as it stands; `phase` tells an unfinished start from one that got up.
+
+    `obstacle` says why the nodes run one job at a time, if they do.
+    """
 
     directory: Path
     phase: Phase
@@ -32,6 +35,7 @@ class ClusterStatus:
     kubeconfig: Path
     kubectl: Path
     nodes: int
+    obstacle: str
     processes: tuple[ProcessStatus, ...]
 
     @property
@@ -52,6 +56,7 @@ def status(directory: Path) -> ClusterStatus:
         kubeconfig=layout.kubeconfig,
         kubectl=Path(state.assets) / "kubectl",
         nodes=state.nodes,
+        obstacle=state.obstacle,
         processes=tuple(
             ProcessStatus(record.name, record.pid, is_alive(record), layout.log(record.name))
             for record in state.processes

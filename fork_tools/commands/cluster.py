@@ -15,6 +15,7 @@ import click
 
 from fork_tools.cluster import lifecycle
 from fork_tools.cluster.assets import DEFAULT_VERSION, find_assets
+from fork_tools.cluster.components import Isolation
 from fork_tools.cluster.layout import Layout
 from fork_tools.errors import ExitCode
 from fork_tools.progress import progress_on
@@ -79,6 +80,13 @@ def assets(version: str | None) -> None:
     help="Local environment that containers of this image run in; may be repeated.",
 )
 @click.option(
+    "--isolation",
+    type=click.Choice(["auto", "namespaces", "shared"]),
+    default="auto",
+    show_default=True,
+    help="Namespaces keep pods apart; shared means one job at a time; auto takes what the kernel allows.",
+)
+@click.option(
     "--crd",
     "crds",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -96,6 +104,7 @@ def up(
     port: int | None,
     nodes: int,
     images: tuple[tuple[str, Path], ...],
+    isolation: Isolation,
     crds: tuple[Path, ...],
     no_crd: bool,
     audit_log: Path | None,
@@ -121,6 +130,7 @@ def up(
         port=port,
         nodes=nodes,
         images=dict(images),
+        isolation=isolation,
         crds=not no_crd and (crds or True),
         audit_log=audit_log,
         progress=progress_on(sys.stderr),
@@ -181,7 +191,10 @@ def _render_up(started: lifecycle.Cluster, output: str, shown: str) -> None:
         _print_json(asdict(started))
         return
     folder = shlex.quote(str(started.directory))
-    click.echo(f"Kubernetes {started.version} is up at {started.server}\n")
+    click.echo(f"Kubernetes {started.version} is up at {started.server}")
+    if started.obstacle:
+        click.echo(f"its nodes run one job at a time, without namespaces: {started.obstacle}")
+    click.echo()
     click.echo(f"  export KUBECONFIG={shlex.quote(str(started.kubeconfig))}")
     click.echo(f"  {shlex.quote(str(started.kubectl))} get {shown}")
     click.echo(f"  mxfork cluster status --dir {folder}")
@@ -190,6 +203,8 @@ def _render_up(started: lifecycle.Cluster, output: str, shown: str) -> None:
 
 def _render_status(found: lifecycle.ClusterStatus) -> None:
     click.echo(f"Kubernetes {found.version} at {found.server}, {found.nodes} node(s), {found.phase}")
+    if found.obstacle:
+        click.echo(f"one job at a time, without namespaces: {found.obstacle}")
     click.echo(f"kubeconfig {found.kubeconfig}\n")
     width = max((len(process.name) for process in found.processes), default=0)
     for process in found.processes:

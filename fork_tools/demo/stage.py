@@ -49,6 +49,8 @@ def stage(directory: Path, environment: Path, tell: Teller, *, keep: bool) -> It
             progress=ToldProgress(tell),
         )
         tell(Line("cluster", f"Kubernetes {cluster.version} with one node serves at {cluster.server}"))
+        if cluster.obstacle:
+            tell(Line("cluster", f"one job at a time, without namespaces: {cluster.obstacle}"))
         failed = False
         try:
             _start_controller(cluster, tell, keep=keep)

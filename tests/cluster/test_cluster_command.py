@@ -239,6 +239,15 @@ def test_nodes_are_ready_when_up_returns(mxfork: Callable[..., Run], directory: 
     assert mxfork("down", "--dir", directory).out.startswith("ended node, ")
 
 
+def test_nodes_without_namespaces_say_so(mxfork: Callable[..., Run], directory: Path) -> None:
+    started = mxfork("up", "--dir", directory, "--no-crd", "--nodes", "1", "--isolation", "shared")
+    assert started.code == ExitCode.WELL, started.err
+    assert "its nodes run one job at a time, without namespaces: asked for by --isolation shared" in started.out
+    assert (
+        mxfork("status", "--dir", directory, "--output", "json").json()["obstacle"] == "asked for by --isolation shared"
+    )
+
+
 def test_a_dead_process_is_seen_and_cleared_away(mxfork: Callable[..., Run], directory: Path) -> None:
     assert mxfork("up", "--dir", directory, "--no-crd").code == ExitCode.WELL
     manager = next(record for record in records(directory) if record.name == "kube-controller-manager")

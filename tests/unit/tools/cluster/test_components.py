@@ -60,8 +60,11 @@ def test_the_controller_manager_runs_what_mxjobs_lean_on() -> None:
 
 
 def test_the_node_agent_learns_of_each_image() -> None:
-    command = node_command(LAYOUT, FILES, 2, {"example/mxnet": "/opt/mxnet", "example/other:v1": "/opt/other"})
+    command = node_command(
+        LAYOUT, FILES, 2, {"example/mxnet": "/opt/mxnet", "example/other:v1": "/opt/other"}, "shared"
+    )
     images = [value for flag, value in pairwise(command) if flag == "--image"]
     assert images == ["example/mxnet=/opt/mxnet", "example/other:v1=/opt/other"]
     assert command[command.index("--nodes") + 1] == "2"
+    assert command[command.index("--isolation") + 1] == "shared"
     assert command[command.index("--ready-file") + 1] == str(node_ready_file(LAYOUT))

@@ -30,6 +30,7 @@ states = st.builds(
     assets=st.text(),
     nodes=st.integers(0),
     images=st.dictionaries(st.text(), st.text()),
+    obstacle=st.text(),
     processes=st.lists(records).map(tuple),
 )
 
