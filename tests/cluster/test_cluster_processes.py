@@ -66,7 +66,7 @@ def test_who_ignores_the_request_to_end_is_made_to(log: Path, tmp_path: Path) ->
 
 
 def test_who_ends_by_itself_is_not_alive_though_nobody_collected_it(log: Path, tmp_path: Path) -> None:
-    record = start("short", python("print('out'); raise SystemExit('err')"), log=log, folder=tmp_path)
+    record = start("short", python("print('out', flush=True); raise SystemExit('err')"), log=log, folder=tmp_path)
     wait_for(lambda: not is_alive(record), "the process ended")
     assert log.read_text().splitlines() == ["out", "err"]
     end(record, grace=GRACE)
