@@ -48,7 +48,7 @@ class ImageMapping(click.ParamType[tuple[str, Path]]):
         return name, Path(path)
 
 
-@click.group()
+@click.group(short_help="Run a local cluster without containers.")
 def cluster() -> None:
     """Run a local cluster without containers: a real control plane, and nodes that run pods as processes.
 

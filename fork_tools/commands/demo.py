@@ -11,12 +11,13 @@ import click
 
 
 @click.command(
+    short_help="Train MXNet through an MXJob on a local cluster.",
     epilog="""\b
 Examples:
   mxfork demo                     everything, and nothing left behind
   mxfork demo --keep              leave the cluster up and say how to look around
   mxfork cluster down --dir .demo and how to end it afterwards
-"""
+""",
 )
 @click.option(
     "--environment",
