@@ -168,7 +168,7 @@ def node_agent(
     """Start an agent with `nodes` nodes, by the command `within` if given; end it with SIGTERM if it still runs."""
     layout = Layout.of(cluster.directory)
     images = {"example/python": str(_PYTHON), "example/mxnet": str(_MXNET)}
-    command = node_command(layout, Credentials(layout.pki), nodes, images)
+    command = node_command(layout, Credentials(layout.pki), nodes, images, "auto")
     ready_file, said = directory / "ready.json", directory / "said"
     command += ["--directory", str(directory), "--ready-file", str(ready_file), *flags]
     with said.open("wb") as log:
