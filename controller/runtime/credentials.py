@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from kubernetes.aio.client import Configuration
-from kubernetes.aio.config import load_incluster_config, load_kube_config
+from kubernetes.aio.config import kube_config, load_incluster_config, load_kube_config
 
 from controller.runtime.errors import StartError
 
@@ -54,7 +54,7 @@ class Credentials:
             if time.monotonic() - self._renewed < _RELOAD_INTERVAL:
                 return
             self._renewed = time.monotonic()
-            with _surviving():
+            with _surviving(), _leaving_no_files():
                 self._configuration = await _configuration(self._kubeconfig)
                 _load_client_certificate(self.ssl_context, self._configuration)
 
@@ -66,7 +66,8 @@ async def load_credentials(kubeconfig: Path | None) -> Credentials:
     """
     source = _source(kubeconfig)
     try:
-        return Credentials(await _configuration(source), source)
+        with _leaving_no_files():
+            return Credentials(await _configuration(source), source)
     # For half of what may be wrong in a file the loader has no error of its own: TypeError, KeyError, SSLError…
     except Exception as error:
         place = f"kubeconfig {source}" if source else "the pod's service account"
@@ -124,6 +125,18 @@ def _ssl_context(configuration: Configuration) -> ssl.SSLContext:
 def _load_client_certificate(context: ssl.SSLContext, configuration: Configuration) -> None:
     if configuration.cert_file:
         context.load_cert_chain(configuration.cert_file, configuration.key_file)
+
+
+@contextmanager
+def _leaving_no_files() -> Iterator[None]:
+    """Remove the files that the loader makes of certificates and keys in a kubeconfig, once they are loaded.
+
+    It would do so itself at exit; that is late for a private key, and never after a kill -9.
+    """
+    try:
+        yield
+    finally:
+        kube_config._cleanup_temp_files()  # type: ignore[no-untyped-call]  # as published
 
 
 @contextmanager

@@ -78,6 +78,6 @@ def _parse(raw: dict[str, Any]) -> ClusterState:
         assets=raw["assets"],
         nodes=raw["nodes"],
         images=dict(raw["images"]),
-        obstacle=raw["obstacle"],
+        obstacle=raw.get("obstacle", ""),
         processes=tuple(ProcessRecord(**record) for record in raw["processes"]),
     )

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import msgspec
 from kubernetes.aio.client import Configuration
-from kubernetes.aio.config import load_kube_config
+from kubernetes.aio.config import kube_config, load_kube_config
 
 _REQUEST_SECONDS = 30
 _LINE_BYTES = 16 * 1024 * 1024
@@ -101,6 +101,8 @@ async def connect(kubeconfig: Path) -> Api:
         tls.verify_mode = ssl.CERT_NONE
     if configuration.cert_file:
         tls.load_cert_chain(configuration.cert_file, configuration.key_file)
+    # The loader's copy of the private key would stay until the end, and for ever after a kill -9.
+    kube_config._cleanup_temp_files()  # type: ignore[no-untyped-call]  # bare there
     token = await configuration.get_api_key_with_prefix("BearerToken")
     return Api(
         aiohttp.ClientSession(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ssl
+from base64 import b64encode
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import yaml
 from controller.runtime.client import ApiClient
 from controller.runtime.credentials import load_credentials
 from controller.runtime.errors import ApiError, StartError
+from fork_tools.cluster.pki import Authority
 from tests.unit.controller.runtime.scripted_api import Answer, ScriptedApi, status
 
 
@@ -74,6 +77,19 @@ async def test_in_a_pod_without_a_token_the_remedy_is_told(monkeypatch: pytest.M
     monkeypatch.setenv("KUBERNETES_SERVICE_PORT", "1")
     with pytest.raises(StartError, match="service account"):
         await load_credentials(None)
+
+
+async def test_no_copy_of_a_key_stays_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    pair = Authority("tests", datetime.now(UTC)).client("me")
+    inline = {
+        "client-certificate-data": b64encode(pair.certificate).decode(),
+        "client-key-data": b64encode(pair.key).decode(),
+    }
+    await load_credentials(kubeconfig(tmp_path, user=inline))
+    assert list(scratch.iterdir()) == []
 
 
 async def test_a_rejected_token_is_read_again(tmp_path: Path) -> None:
