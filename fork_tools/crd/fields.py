@@ -21,7 +21,8 @@ def mxjob(pod_template: Schema, label_selector: Schema) -> Schema:
         {
             "apiVersion": text("The version of this schema, kubeflow.org/v1."),
             "kind": text("Always MXJob."),
-            "metadata": {"type": "object"},
+            # Declared so that rules may say that they are about it.
+            "metadata": {"type": "object", "properties": {"name": text("Begins the names of pods and services.")}},
             "spec": _spec(pod_template),
             "status": _status(label_selector),
         },

@@ -18,6 +18,7 @@ SPEC_PRESENT: Final = Rule(
     f"has(self.spec) || (oldSelf.hasValue() && !has({_OLD}.spec))",
     "spec is missing: describe the job's replicas in spec.mxReplicaSpecs",
     ratchets=True,
+    field=".spec",
 )
 
 NAME_FITS_SERVICES: Final = Rule(
@@ -25,6 +26,7 @@ NAME_FITS_SERVICES: Final = Rule(
     "metadata.name names services: use at most 63 lower-case letters, digits and hyphens, "
     "starting with a letter and not ending with a hyphen",
     ratchets=True,
+    field=".metadata.name",
 )
 
 
@@ -42,6 +44,7 @@ CHILDREN_NAMES_FIT: Final = Rule(
     f"type in {_OLD}.spec.mxReplicaSpecs && !({_child_fits(_OLD)})))",
     "pods and services are named <name>-<type>-<index>, which is longer than 63 characters: shorten metadata.name",
     ratchets=True,
+    field=".metadata.name",
 )
 
 TYPES_ARE_NAMES: Final = Rule(

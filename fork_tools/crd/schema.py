@@ -14,16 +14,20 @@ class Rule:
     """A CEL rule: what must hold, and what to do when it does not.
 
     `ratchets` lets the rule see the object before an update as an optional `oldSelf`, so that it can leave alone what
-    was stored before the rule existed (Kubernetes 1.30 or later).
+    was stored before the rule existed (Kubernetes 1.30 or later). `field` is the one that a refusal names, when it is
+    not the one that carries the rule.
     """
 
     rule: str
     message: str
     ratchets: bool = False
+    field: str = ""
 
     def schema(self) -> Schema:
         """Write the rule as an entry of `x-kubernetes-validations`."""
         entry: Schema = {"rule": self.rule, "message": self.message}
+        if self.field:
+            entry["fieldPath"] = self.field
         return entry | {"optionalOldSelf": True} if self.ratchets else entry
 
 

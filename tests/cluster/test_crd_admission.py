@@ -111,7 +111,9 @@ def spec_without(field: str) -> Object:
 
 
 REFUSED = [
-    pytest.param({"metadata": {"name": "job"}, "kind": "MXJob"}, "spec is missing: describe", id="no spec"),
+    pytest.param(
+        {"metadata": {"name": "job"}, "kind": "MXJob"}, "spec: Invalid value: spec is missing: describe", id="no spec"
+    ),
     pytest.param(spec_without("jobMode"), "spec.jobMode: Required value", id="3: no mode"),
     pytest.param(spec_without("mxReplicaSpecs"), "spec.mxReplicaSpecs: Required value", id="3: no replica specs"),
     pytest.param(mxjob(mode="Train"), 'supported values: "MXTrain", "MXTune"', id="10: another mode"),
@@ -142,11 +144,15 @@ REFUSED = [
     pytest.param(of_types({"Worker-": replicas()}), "letters, digits and inner hyphens only", id="a type ends so"),
     pytest.param(mxjob(Worker=replicas(), worker=replicas()), "keep one of them", id="B45: a type in two cases"),
     pytest.param(mxjob(Foo=replicas(), foo=replicas()), "keep one of them", id="B45: an unknown type in two cases"),
-    pytest.param(mxjob("10test"), "starting with a letter", id="25: a name that starts with a digit"),
+    pytest.param(
+        mxjob("10test"), "metadata.name: Invalid value: metadata.name names", id="25: a name that starts with a digit"
+    ),
     pytest.param(mxjob("a.b"), "starting with a letter", id="25: a name with a dot"),
     pytest.param(mxjob("A"), "metadata.name: Invalid value", id="25: an upper-case name"),
     pytest.param(mxjob("j" * 64), "at most 63", id="25: a name of 64 characters"),
-    pytest.param(mxjob("j" * 60, Scheduler=replicas()), "shorten metadata.name", id="34: no room for the type"),
+    pytest.param(
+        mxjob("j" * 60, Scheduler=replicas()), "metadata.name: Invalid value: pods", id="34: no room for the type"
+    ),
     pytest.param(mxjob(LONGEST_NAME + "j"), "shorten metadata.name", id="34: one character too many"),
     pytest.param(
         mxjob(LONGEST_NAME, Worker=replicas(replicas=11)), "shorten metadata.name", id="34: one digit too many"
