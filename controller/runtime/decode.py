@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
 from controller.api.objects import Metadata, Pod, PodGroup, Service
+from controller.runtime.nesting import cut, is_shallow
+
+T = TypeVar("T")
 
 
 class Cached(Protocol):
@@ -36,15 +39,26 @@ _ANYTHING: Final = msgspec.json.Decoder()
 
 
 def decode_job(raw: msgspec.Raw | bytes) -> StoredJob:
-    """Decode an MXJob; nothing but its metadata has to have the right shape."""
+    """Decode an MXJob; nothing but its metadata has to have the right shape, and what is nested too deep is null."""
+    raw = bytes(raw)
+    if not is_shallow(raw):
+        raw = cut(raw)
     job = _ANYTHING.decode(raw)
     job["metadata"].pop("managedFields", None)
     return StoredJob(metadata=decode_metadata(raw), raw=job)
 
 
+def decode_envelope(decoder: msgspec.json.Decoder[T], raw: msgspec.Raw | bytes) -> T:
+    """Decode what goes round something of any depth, which must not hide the rest."""
+    try:
+        return decoder.decode(raw)
+    except RecursionError:
+        return decoder.decode(cut(bytes(raw)))
+
+
 def decode_metadata(raw: msgspec.Raw | bytes) -> Metadata:
     """Decode the metadata of any object."""
-    return _ENVELOPE.decode(raw).metadata
+    return decode_envelope(_ENVELOPE, raw).metadata
 
 
 decode_pod: Final[Callable[[msgspec.Raw | bytes], Pod]] = msgspec.json.Decoder(Pod).decode

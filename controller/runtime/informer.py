@@ -18,7 +18,7 @@ import msgspec
 from controller.runtime.backoff import Backoff
 from controller.runtime.cache import Change, Store
 from controller.runtime.client import ApiClient
-from controller.runtime.decode import Cached, decode_metadata
+from controller.runtime.decode import Cached, decode_envelope, decode_metadata
 from controller.runtime.errors import ApiError, RequestError
 from controller.runtime.resources import ObjectKey, Resource
 from controller.runtime.troubles import Troubles, explain
@@ -160,7 +160,7 @@ class Informer(Generic[T]):
         parameters = {"limit": _PAGE, **self._selector}
         while True:
             with _loss_on(410):
-                page = _PAGES.decode(await self._client.get(self._path, parameters))
+                page = decode_envelope(_PAGES, await self._client.get(self._path, parameters))
             self._beat()
             items.extend(item for raw in page.items if (item := self._decoded(raw)) is not None)
             if not page.metadata.continue_:
@@ -194,7 +194,7 @@ class Informer(Generic[T]):
                     self._settle()
                     async for line in lines:
                         self._beat()
-                        self._handle(_EVENTS.decode(line))
+                        self._handle(decode_envelope(_EVENTS, line))
                         self._backoff.reset()
                         silent = False
         except msgspec.MsgspecError as error:

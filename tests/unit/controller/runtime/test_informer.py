@@ -122,6 +122,18 @@ async def test_changes_and_deletions_are_told() -> None:
         assert watched.told == [">a1", ">b2", "a1>a6", "b2>"]
 
 
+async def test_158_an_object_nested_deeper_than_python_can_read_hides_no_other() -> None:
+    deep = '[{"a":' * 4000 + "1" + "}]" * 4000
+    listed, seen = (json.dumps(pod(name, 1)).replace('"phase"', f'"deep": {deep}, "phase"') for name in "bc")
+    items = f"[{json.dumps(pod('a', 1))}, {listed}]"
+    api = ScriptedApi(
+        Answer(f'{{"metadata": {{"resourceVersion": "5"}}, "items": {items}}}'),
+        held(f'{{"type": "ADDED", "object": {seen}}}\n', event("ADDED", pod("d", 9))),
+    )
+    async with watching(api) as watched:
+        await watched.comes_to("abcd", "9")
+
+
 async def test_a_bookmark_is_a_version_seen() -> None:
     api = ScriptedApi(page(5), held(bookmark(99)))
     async with watching(api) as watched:
