@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
+from collections import deque
 from dataclasses import dataclass, field
 from ipaddress import IPv4Interface
 from pathlib import Path
@@ -51,6 +52,7 @@ class Sandbox:
         self._link = link
         self._waiting: dict[str, asyncio.Future[None]] = {}
         self._runs: dict[str, Run] = {}
+        self._unsent: deque[tuple[bytes, tuple[int, ...]]] = deque()
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.gone = asyncio.Event()
         asyncio.get_running_loop().add_reader(link.fileno(), self._receive)
@@ -79,7 +81,7 @@ class Sandbox:
 
     async def close(self) -> None:
         """End every process of every pod."""
-        asyncio.get_running_loop().remove_reader(self._link.fileno())
+        self._stop_watching()
         self._link.close()
         await self._process.wait()
 
@@ -89,11 +91,25 @@ class Sandbox:
         await answer
 
     def _send(self, request: Request, *descriptors: int) -> None:
-        packet = msgspec.json.encode(request)
-        try:
-            socket.send_fds(self._link, [packet], descriptors)
-        except OSError:
-            self._lost()
+        self._unsent.append((msgspec.json.encode(request), descriptors))
+        if len(self._unsent) == 1:
+            self._send_queued()
+
+    def _send_queued(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._unsent:
+            packet, descriptors = self._unsent[0]
+            try:
+                socket.send_fds(self._link, [packet], descriptors)
+            except BlockingIOError:
+                # A burst of pods is more than the socket holds: the sandbox starts one at a time.
+                loop.add_writer(self._link.fileno(), self._send_queued)
+                return
+            except OSError:
+                self._lost()
+                return
+            self._unsent.popleft()
+        loop.remove_writer(self._link.fileno())
 
     def _receive(self) -> None:
         packet = self._link.recv(PACKET_BYTES)
@@ -126,7 +142,7 @@ class Sandbox:
 
     def _lost(self) -> None:
         """Everything ended with the sandbox: tell whoever waits."""
-        asyncio.get_running_loop().remove_reader(self._link.fileno())
+        self._stop_watching()
         for subject in tuple(self._waiting):
             self._settle(subject, StartError("SandboxGone", "the process that holds the pods has ended"))
         for run in self._runs.values():
@@ -135,6 +151,12 @@ class Sandbox:
         if not self.ready.done():
             self.ready.set_exception(ConnectionResetError())
         self.gone.set()
+
+    def _stop_watching(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.remove_reader(self._link.fileno())
+        loop.remove_writer(self._link.fileno())
+        self._unsent.clear()
 
 
 async def open_sandbox(isolation: str, stage: Path, gateway: IPv4Interface) -> Sandbox:
