@@ -49,7 +49,8 @@ class Containers:
         meta = pod.metadata
         self._context = context
         self._address = str(address.ip)
-        self.folder = context.directory / "pods" / f"{meta.namespace}_{meta.name}_{meta.uid}"
+        # File systems allow 255 bytes, and a pod's name alone may have 253.
+        self.folder = context.directory / "pods" / f"{f'{meta.namespace}_{meta.name}'[:200]}_{meta.uid}"
         self.folder.mkdir(parents=True, exist_ok=True)
         self._volumes: tuple[VolumeContent, ...] | None = None
         self._hosts = ""

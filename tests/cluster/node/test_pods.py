@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from typing import Any
 
 import pytest
 
@@ -263,3 +264,15 @@ def test_a_pod_that_runs_too_long_fails(pods: Pods) -> None:
 def test_a_termination_message_is_shown(pods: Pods) -> None:
     pods.apply(pod("one", "sh", "-c", "echo out of data > /dev/termination-log; exit 2"))
     assert only_state(pods.finished("one"))["terminated"]["message"] == "out of data\n"
+
+
+@pytest.mark.parametrize(
+    "unusual",
+    [
+        pytest.param(pod("a" * 253, "true", metadata={"labels": {}}), id="a name of full length"),
+        pytest.param(pod("one", "true", volumes=[{"name": "empty", "projected": {}}]), id="a projection of nothing"),
+    ],
+)
+def test_an_unusual_pod_runs_like_any_other(pods: Pods, unusual: dict[str, Any]) -> None:
+    pods.apply(unusual)
+    assert pods.finished(unusual["metadata"]["name"])["status"]["phase"] == "Succeeded"

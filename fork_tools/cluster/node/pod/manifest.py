@@ -181,7 +181,7 @@ class Projection(msgspec.Struct, frozen=True, rename={"config_map": "configMap",
 class Projected(_View, frozen=True):
     """Several sources in one volume."""
 
-    sources: tuple[Projection, ...] = ()
+    sources: tuple[Projection, ...] | None = None
     default_mode: int | None = None
 
 

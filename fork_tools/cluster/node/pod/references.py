@@ -74,7 +74,7 @@ def _in_volumes(pod: Pod) -> Iterator[tuple[str, str]]:
             yield "ConfigMap", volume.config_map.name
         if volume.secret is not None:
             yield "Secret", volume.secret.secret_name
-        for source in volume.projected.sources if volume.projected is not None else ():
+        for source in (volume.projected.sources or ()) if volume.projected is not None else ():
             if source.config_map is not None:
                 yield "ConfigMap", source.config_map.name
             if source.secret is not None:

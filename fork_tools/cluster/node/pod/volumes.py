@@ -9,7 +9,7 @@ from pathlib import Path
 from fork_tools.cluster.node.pod.environment import expand
 from fork_tools.cluster.node.pod.errors import PodError, config_error
 from fork_tools.cluster.node.pod.fields import Surroundings, field_value, resource_value
-from fork_tools.cluster.node.pod.manifest import Container, FieldFiles, ObjectFiles, Pod, Projection, Volume
+from fork_tools.cluster.node.pod.manifest import Container, FieldFiles, ObjectFiles, Pod, Projected, Projection, Volume
 from fork_tools.cluster.node.pod.references import References
 from fork_tools.cluster.node.sandbox.bundle import Bind
 
@@ -65,26 +65,25 @@ def _content(
         return VolumeContent(volume.name, place)
     if volume.host_path is not None:
         return VolumeContent(volume.name, Path(volume.host_path.path), host_path_type=volume.host_path.type)
-    sources, mode = _sources(volume)
-    if not sources:
+    projected = _projected(volume)
+    if projected is None:
         kinds = "emptyDir, configMap, secret, downwardAPI, projected and hostPath"
         raise PodError("FailedMount", f'volume "{volume.name}" is of a kind this node does not have; it has {kinds}')
+    mode = projected.default_mode or _DEFAULT_MODE
     files = tuple(
-        file for source in sources for file in _files(pod, source, references, surroundings, mode or _DEFAULT_MODE)
+        file for source in projected.sources or () for file in _files(pod, source, references, surroundings, mode)
     )
     return VolumeContent(volume.name, place, files, read_only=True)
 
 
-def _sources(volume: Volume) -> tuple[tuple[Projection, ...], int | None]:
-    if volume.projected is not None:
-        return volume.projected.sources, volume.projected.default_mode
+def _projected(volume: Volume) -> Projected | None:
     if volume.config_map is not None:
-        return (Projection(config_map=volume.config_map),), volume.config_map.default_mode
+        return Projected((Projection(config_map=volume.config_map),), volume.config_map.default_mode)
     if volume.secret is not None:
-        return (Projection(secret=volume.secret),), volume.secret.default_mode
+        return Projected((Projection(secret=volume.secret),), volume.secret.default_mode)
     if volume.downward_api is not None:
-        return (Projection(downward_api=volume.downward_api),), volume.downward_api.default_mode
-    return (), None
+        return Projected((Projection(downward_api=volume.downward_api),), volume.downward_api.default_mode)
+    return volume.projected
 
 
 def _files(
