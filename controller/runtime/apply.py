@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final, assert_never
 
 from controller.reconcile.actions import Action, Create, Delete, Outcome, Update
+from controller.reconcile.outcome_groups import group_of
 from controller.runtime.client import ApiClient
 from controller.runtime.consistency import Consistency
 from controller.runtime.decode import StoredJob, decode_metadata
@@ -29,22 +31,25 @@ class Applier:
         self._slots = asyncio.Semaphore(_IN_FLIGHT)
 
     async def apply(self, job: StoredJob, actions: Sequence[Action]) -> tuple[Outcome, ...]:
-        """Apply actions concurrently and say how each one went; raises nothing that a request may bring.
+        """Apply actions concurrently and say how each one went, in order; raises nothing that a request may bring.
 
         Batches double in size as long as all goes well: when a quota is exhausted or the API server is in trouble, a
-        big job does not fail hundreds of times to learn it. What was not attempted has the error of what failed.
+        big job does not fail hundreds of times to learn it. A refusal stops what is like it, trouble stops everything;
+        what was not attempted has the error of what failed.
         """
-        outcomes: list[Outcome] = []
+        outcomes: dict[int, Outcome] = {}
+        remaining = list(enumerate(actions))
         size = _FIRST_BATCH
-        while len(outcomes) < len(actions):
-            batch = actions[len(outcomes) : len(outcomes) + size]
-            results = await asyncio.gather(*(self._outcome(job, action) for action in batch))
-            outcomes += results
-            obstacle = next((result for result in results if _concerns_others(result)), None)
-            if obstacle is not None:
-                outcomes += [Outcome(action, done=False, error=obstacle.error) for action in actions[len(outcomes) :]]
+        while remaining:
+            batch, remaining = remaining[:size], remaining[size:]
+            results = await asyncio.gather(*(self._outcome(job, action) for _, action in batch))
+            outcomes |= zip((place for place, _ in batch), results, strict=True)
+            obstacles = [result for result in results if _concerns_others(result)]
+            stopped = {place: found for place, action in remaining if (found := _in_the_way(action, obstacles))}
+            outcomes |= stopped
+            remaining = [each for each in remaining if each[0] not in stopped]
             size *= 2
-        return tuple(outcomes)
+        return tuple(outcomes[place] for place in range(len(actions)))
 
     async def _outcome(self, job: StoredJob, action: Action) -> Outcome:
         async with self._slots:
@@ -105,6 +110,12 @@ def _key(job: StoredJob) -> ObjectKey:
 def _is_transient(error: RequestError) -> bool:
     """Tell whether an error says nothing about the job: trouble of the API server, or an object that just changed."""
     return not isinstance(error, ApiError) or error.concerns_server or error.status in (404, 409)
+
+
+def _in_the_way(action: Action, obstacles: Iterable[Outcome]) -> Outcome | None:
+    """Give the outcome of an action that need not be attempted; None when nothing speaks against it."""
+    alike = (each for each in obstacles if each.transient or group_of(each.action) == group_of(action))
+    return next((replace(each, action=action) for each in alike), None)
 
 
 def _concerns_others(outcome: Outcome) -> bool:

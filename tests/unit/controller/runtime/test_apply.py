@@ -132,6 +132,21 @@ async def test_an_exhausted_quota_is_not_run_into_hundreds_of_times() -> None:
     assert not any(outcome.done for outcome in outcomes)
 
 
+async def test_49_a_kind_that_is_refused_for_one_type_keeps_no_other_from_being_made() -> None:
+    services = [Create("Service", f"s{number}", "Server", {"metadata": {"name": "s"}}) for number in range(20)]
+    pods = [create(f"p{number}") for number in range(20)]
+    refusals = [status(403, "Forbidden", "exceeded quota")] * 8
+    outcomes, _ = await applied(ScriptedApi(*refusals, stored()), *services, *pods)
+    assert [outcome.done for outcome in outcomes] == [False] * 20 + [True] * 20
+
+
+async def test_an_api_server_in_trouble_says_nothing_about_what_was_not_attempted() -> None:
+    api = ScriptedApi(status(503, "ServiceUnavailable", "wait"))
+    outcomes, _ = await applied(api, *(create(f"p{number}") for number in range(20)))
+    assert len(api.requests) <= 8
+    assert all(outcome.transient for outcome in outcomes)
+
+
 @pytest.mark.parametrize("answers", [(status(422),), (status(409), stored("other"))])
 async def test_what_concerns_one_object_only_stops_no_other(answers: tuple[Answer, ...]) -> None:
     api = ScriptedApi(*answers, stored())
