@@ -48,11 +48,11 @@ def stage(directory: Path, environment: Path, tell: Teller, *, keep: bool) -> It
             tied_to_parent=not keep,
             progress=ToldProgress(tell),
         )
-        tell(Line("cluster", f"Kubernetes {cluster.version} with one node serves at {cluster.server}"))
-        if cluster.obstacle:
-            tell(Line("cluster", f"one job at a time, without namespaces: {cluster.obstacle}"))
         failed = False
         try:
+            tell(Line("cluster", f"Kubernetes {cluster.version} with one node serves at {cluster.server}"))
+            if cluster.obstacle:
+                tell(Line("cluster", f"one job at a time, without namespaces: {cluster.obstacle}"))
             _start_controller(cluster, tell, keep=keep)
             yield cluster
         except Exception:
