@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -30,6 +31,7 @@ mxfork.add_command(demo)
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `mxfork` with `arguments` (the process's own by default) and exit with a documented code."""
+    _let_every_ending_be_an_interrupt()
     try:
         mxfork.main(args=arguments, prog_name="mxfork", standalone_mode=False)
     except MxforkError as error:
@@ -42,6 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         sys.exit(130)
+
+
+def _let_every_ending_be_an_interrupt() -> None:
+    """Let a CI job that is cancelled, or a terminal that is closed, leave as little behind as Ctrl-C."""
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        # Under nohup a command is to outlive its terminal.
+        if signal.getsignal(ending) is not signal.SIG_IGN:
+            signal.signal(ending, signal.default_int_handler)
 
 
 def _fail(error: MxforkError) -> NoReturn:

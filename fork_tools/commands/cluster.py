@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -121,9 +120,6 @@ def up(
         raise click.UsageError("--crd and --no-crd exclude each other")
     if images and not nodes:
         raise click.UsageError("--image needs a node to run on; add --nodes 1")
-    # A CI job that is cancelled, or a terminal that is closed, is to leave as little behind as Ctrl-C.
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)
     started = lifecycle.up(
         directory,
         version=version,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -60,10 +57,4 @@ def demo(environment: Path, keep: bool, directory: Path, example: Path, seconds:
     # The Kubernetes client takes a second to load, which no other command should wait for.
     from fork_tools.demo.play import Demonstration, play
 
-    signal.signal(signal.SIGTERM, _exit)
     play(Demonstration(directory, environment, example, seconds, keep))
-
-
-def _exit(number: int, _: FrameType | None) -> None:
-    """Turn a signal into an exit that clears away what was started."""
-    sys.exit(128 + number)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +22,7 @@ from tests.cluster.kubectl import kubectl, output
 from tests.cluster.mxjobs import MXJobs, Object, mxjob
 from tests.cluster.waiting import wait_until
 
+REPOSITORY = MXJOB_CRD.parents[1]
 GROUP = "definition.example.test"
 
 
@@ -52,6 +57,16 @@ def test_generating_the_crd_without_a_cluster_starts_one(tmp_path: Path) -> None
     assert generate("--output-file", str(generated)) == (0, "")
     assert generated.read_text(encoding="utf-8") == MXJOB_CRD.read_text(encoding="utf-8")
     assert list(tmp_path.iterdir()) == [generated]
+
+
+def test_an_interrupted_generation_leaves_no_cluster_and_no_keys(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "fork_tools", "crd", "generate"]
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL) as generating:
+        wait_until(lambda: any(tmp_path.glob("*/cluster/pki/*.key")))
+        generating.send_signal(signal.SIGTERM)
+    assert generating.returncode == 130
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_changed_crd_is_reported_as_a_finding(cluster: Cluster, tmp_path: Path) -> None:
