@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,7 +46,7 @@ def require_cluster(layout: Layout) -> ClusterState:
     raise MxforkError(
         f"there is no cluster in {layout.directory}",
         facts=logs,
-        next_step=f"mxfork cluster up --dir {layout.directory}",
+        next_step=f"mxfork cluster up {_dir_option(layout)}",
         exit_code=ExitCode.WRONG_USE,
     )
 
@@ -59,7 +60,7 @@ def sole_command(layout: Layout) -> Iterator[None]:
     except Timeout as error:
         raise MxforkError(
             f"another mxfork command is at work on the cluster in {layout.directory}",
-            next_step=f"let it end, then see `mxfork cluster status --dir {layout.directory}`",
+            next_step=f"let it end, then see `mxfork cluster status {_dir_option(layout)}`",
         ) from error
     try:
         yield
@@ -98,15 +99,19 @@ def _require_down(layout: Layout, state: ClusterState) -> None:
         raise MxforkError(
             f"a cluster already runs in {layout.directory}",
             facts=(("server", state.server), ("running", ", ".join(alive))),
-            next_step=f"mxfork cluster status --dir {layout.directory}    or    "
-            f"mxfork cluster down --dir {layout.directory}",
+            next_step=f"mxfork cluster status {_dir_option(layout)}    or    mxfork cluster down {_dir_option(layout)}",
             exit_code=ExitCode.WRONG_USE,
         )
     raise MxforkError(
         f"{layout.directory} holds a cluster whose processes are gone",
         facts=(("because", "it was killed, or the machine restarted"), ("logs", str(layout.logs))),
-        next_step=f"mxfork cluster down --dir {layout.directory}    clears it away; then `up` again",
+        next_step=f"mxfork cluster down {_dir_option(layout)}    clears it away; then `up` again",
     )
+
+
+def _dir_option(layout: Layout) -> str:
+    """Write the folder as one has to type it."""
+    return f"--dir {shlex.quote(str(layout.directory))}"
 
 
 def _remove(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,11 +30,15 @@ def result_lines(example: Example, verdict: Verdict, seconds: float) -> Iterator
 def looking_around(cluster: Cluster, example: Path, mxfork: str) -> Iterator[str]:
     """Name the commands for a cluster that was left up with the example in that folder; `mxfork` is how to call us."""
     yield "the cluster is still up; look around:"
-    yield f"  export KUBECONFIG={cluster.kubeconfig} PATH={cluster.kubectl.parent}:$PATH"
+    kubeconfig, programs, folder, logs, manifests = (
+        shlex.quote(str(path))
+        for path in (cluster.kubeconfig, cluster.kubectl.parent, cluster.directory, cluster.logs, example)
+    )
+    yield f"  export KUBECONFIG={kubeconfig} PATH={programs}:$PATH"
     yield "  kubectl get nodes,mxjobs,pods,services"
     yield "  kubectl describe mxjobs"
     yield f"  kubectl logs --selector {LABEL_REPLICA_TYPE}={WORKER.lower()} --prefix"
-    yield f"  kubectl delete -k {example} && kubectl apply -k {example}    # trains again"
-    yield f"  less {cluster.logs}/mxjob-controller.log"
+    yield f"  kubectl delete -k {manifests} && kubectl apply -k {manifests}    # trains again"
+    yield f"  less {logs}/mxjob-controller.log"
     yield "and when you have seen enough:"
-    yield f"  {mxfork} cluster down --dir {cluster.directory}"
+    yield f"  {shlex.quote(mxfork)} cluster down --dir {folder}"

@@ -17,7 +17,7 @@ STATE = ClusterState(Phase.UP, "v1.37.2", "https://127.0.0.1:20000", "/opt/asset
 
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
-    return Layout.of(tmp_path / "cluster")
+    return Layout.of(tmp_path / "my cluster")
 
 
 def test_a_new_or_empty_folder_has_room(layout: Layout) -> None:
@@ -47,7 +47,7 @@ def test_a_stale_folder_says_how_to_clear_it(phase: Phase, layout: Layout) -> No
     write(layout.state, replace(STATE, phase=phase))
     with pytest.raises(MxforkError, match="whose processes are gone") as raised:
         folder.require_room(layout)
-    assert f"mxfork cluster down --dir {layout.directory}" in raised.value.next_step
+    assert f"mxfork cluster down --dir '{layout.directory}'" in raised.value.next_step
 
 
 def test_logs_kept_from_a_cluster_taken_down_do_not_stand_in_the_way(layout: Layout) -> None:
@@ -63,7 +63,7 @@ def test_logs_kept_from_a_cluster_taken_down_do_not_stand_in_the_way(layout: Lay
 def test_without_a_cluster_the_error_says_how_to_start_one(layout: Layout) -> None:
     with pytest.raises(MxforkError, match="there is no cluster") as raised:
         folder.require_cluster(layout)
-    assert raised.value.next_step == f"mxfork cluster up --dir {layout.directory}"
+    assert raised.value.next_step == f"mxfork cluster up --dir '{layout.directory}'"
     assert raised.value.exit_code == ExitCode.WRONG_USE
 
 

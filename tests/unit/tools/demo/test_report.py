@@ -32,14 +32,21 @@ def test_the_result_ends_with_the_proof(workers: int, claim: str) -> None:
     assert lines[-1] == claim
 
 
-def test_whoever_keeps_the_cluster_learns_how_to_reach_and_to_end_it() -> None:
-    home = Path("/home/me/.demo")
-    cluster = Cluster(
-        home, home / "kubeconfig", "https://127.0.0.1:1", Path("/cache/kubectl"), home / "logs", "v1.37.2"
-    )
+def kept(home: Path) -> Cluster:
+    return Cluster(home, home / "kubeconfig", "https://127.0.0.1:1", Path("/cache/kubectl"), home / "logs", "v1.37.2")
 
-    text = "\n".join(looking_around(cluster, EXAMPLE.folder, ".venv/bin/mxfork"))
+
+def test_whoever_keeps_the_cluster_learns_how_to_reach_and_to_end_it() -> None:
+    text = "\n".join(looking_around(kept(Path("/home/me/.demo")), EXAMPLE.folder, ".venv/bin/mxfork"))
 
     assert "export KUBECONFIG=/home/me/.demo/kubeconfig PATH=/cache:$PATH" in text
     assert "kubectl get nodes,mxjobs,pods,services" in text
     assert text.endswith(".venv/bin/mxfork cluster down --dir /home/me/.demo")
+
+
+def test_what_is_to_be_typed_can_be_typed_whatever_the_folder_is_called() -> None:
+    text = "\n".join(looking_around(kept(Path("/my work/.demo")), Path("my examples/digits"), "/my work/bin/mxfork"))
+
+    assert "export KUBECONFIG='/my work/.demo/kubeconfig' PATH=/cache:$PATH" in text
+    assert "kubectl apply -k 'my examples/digits'" in text
+    assert text.endswith("'/my work/bin/mxfork' cluster down --dir '/my work/.demo'")
