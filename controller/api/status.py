@@ -49,9 +49,9 @@ class ReplicaStatus:
 class Restarts:
     """What the controller has to remember about pods that it gave up (B3, B12, B43).
 
-    `count` is how many pods were replaced so far; `uids` are the pods given up that have not gone yet, replaced ones
-    and those of a suspended run. `disrupted` names the running pods which must not restart and which somebody else
-    deletes: the job fails when one is gone without having succeeded.
+    `count` is how many pods were replaced so far; `uids` are the pods given up that have not gone yet: replaced ones,
+    those out of range and those of a suspended run. `disrupted` names the running pods which must not restart and which
+    somebody else deletes: the job fails when one is gone without having succeeded.
     """
 
     count: int = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
 from controller.api.mxjob import CleanPodPolicy, MXJob
@@ -31,9 +31,9 @@ def clean_up(job: MXJob, family: Family) -> Iterator[Delete]:
     yield from delete_services(service for service in family.services.all if service.metadata.name not in kept)
 
 
-def delete_all(family: Family) -> Iterator[Delete]:
-    """Delete every pod and service of a job that is to rest, whatever its policy."""
-    yield from delete_pods(family.pods.all)
+def delete_recorded(family: Family, uids: Container[str]) -> Iterator[Delete]:
+    """Delete, of a job that is to rest, every service and the pods recorded as given up, whatever its policy."""
+    yield from delete_pods(pod for pod in family.pods.all if pod.metadata.uid in uids)
     yield from delete_services(family.services.all)
 
 

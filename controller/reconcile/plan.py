@@ -14,7 +14,7 @@ from controller.api.status import ConditionType, JobStatus
 from controller.api.validation import validate
 from controller.reconcile.actions import Action, Delete, Event
 from controller.reconcile.blocked import blocked
-from controller.reconcile.cleanup import clean_up, delete_all
+from controller.reconcile.cleanup import clean_up, delete_recorded
 from controller.reconcile.conditions import with_created, without
 from controller.reconcile.expiry import expiry
 from controller.reconcile.gang import GangScheduler, dissolve, gang_scheduler, holds_back, marks, obstacles, sync
@@ -28,7 +28,7 @@ from controller.reconcile.pods import template_warnings
 from controller.reconcile.progress import advance
 from controller.reconcile.replica_statuses import count_after_end
 from controller.reconcile.replica_warnings import replica_warnings
-from controller.reconcile.replicas import given_up, missing, surplus
+from controller.reconcile.replicas import delete_services, given_up, missing
 from controller.reconcile.settings import Settings
 from controller.reconcile.suspension import resumed, suspended
 
@@ -86,8 +86,9 @@ def _after_end(job: MXJob, observed: Observed, scheduler: GangScheduler | None, 
 def _suspended(
     job: MXJob, observed: Observed, scheduler: GangScheduler | None, status: JobStatus, now: datetime
 ) -> Plan:
+    """Plan for a job that is to rest: no pod is deleted before it is on record that the controller ended its run."""
     family = gather(job, observed)
-    actions = (*dissolve(scheduler, job, observed.pod_group), *delete_all(family))
+    actions = (*dissolve(scheduler, job, observed.pod_group), *delete_recorded(family, job.status.restarts.uids))
     return Plan(suspended(job, family, status, now), actions)
 
 
@@ -113,7 +114,7 @@ def _running(job: MXJob, observed: Observed, scheduler: GangScheduler | None, st
         actions=(
             *(() if unavailable else sync(scheduler, job, group)),
             *given_up(family, status.restarts.uids),
-            *surplus(family),
+            *delete_services(family.services.surplus),
             *(() if held else missing(job, family, gangs)),
         ),
         standing=(*replica_warnings(family), *warnings(*in_the_way)),

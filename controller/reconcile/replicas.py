@@ -13,17 +13,10 @@ from controller.reconcile.pods import PodGang, pod_manifest
 from controller.reconcile.services import service_manifest
 
 
-def surplus(family: Family) -> Iterator[Delete]:
-    """Delete what the spec no longer asks for."""
-    yield from delete_pods(family.pods.surplus)
-    yield from delete_services(family.services.surplus)
-
-
 def given_up(family: Family, uids: Container[str]) -> Iterator[Delete]:
-    """Delete the pods that the stored status holds as given up, so that their names become free."""
-    yield from delete_pods(
-        replica.pod for replica in family.replicas if replica.pod and replica.pod.metadata.uid in uids
-    )
+    """Delete the pods that the stored status holds as given up: to be replaced, or no longer asked for."""
+    replaced = (replica.pod for replica in family.replicas if replica.pod)
+    yield from delete_pods(pod for pod in (*replaced, *family.pods.surplus) if pod.metadata.uid in uids)
 
 
 def missing(job: MXJob, family: Family, gangs: dict[str, PodGang]) -> Iterator[Create]:

@@ -7,7 +7,8 @@
     ExitCode     replaced if retryable, else the job fails      replaced
 
 A pod that is to be replaced is given up: first recorded in the status, so that it counts once whatever happens next,
-and deleted by a later pass. Its replacement has the same name, so it follows when the pod is gone.
+and deleted by a later pass. Its replacement has the same name, so it follows when the pod is gone. A pod out of range
+is given up as well, without being counted: the job may be scaled up again before it has gone.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _DISRUPTIONS: Final = frozenset({"Evicted", "NodeLost", "Preempting", "Shutdown"
 class Losses:
     """The replicas that were lost, in the order of the job's replicas.
 
-    `replaced` are newly given up, `fatal` end the job; `restarts` is what the status is to remember of them.
+    `replaced` failed and are newly given up, `fatal` end the job; `restarts` is what the status is to remember of them.
     """
 
     replaced: tuple[Replica, ...]
@@ -61,6 +62,7 @@ def judge_losses(family: Family, known: Restarts) -> Losses:
             uids=(
                 *(uid for uid in known.uids if uid in present),
                 *(replica.pod.metadata.uid for replica in replaced if replica.pod),
+                *(pod.metadata.uid for pod in family.pods.surplus if pod.metadata.uid not in known.uids),
             ),
             disrupted=tuple(replica.name for replica, verdict in judged if verdict is Verdict.DISRUPTED),
         ),

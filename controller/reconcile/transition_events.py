@@ -63,9 +63,9 @@ def _changed(before: JobStatus, after: JobStatus) -> Iterator[JobCondition]:
 
 
 def _restart_events(before: JobStatus, after: JobStatus, observed: Observed) -> Iterator[Event]:
-    if after.restarts.count <= before.restarts.count:
-        return
-    replaced = frozenset(after.restarts.uids) - frozenset(before.restarts.uids)
+    counted = max(after.restarts.count - before.restarts.count, 0)
+    # Those that count come before others that were given up in the same pass.
+    replaced = [uid for uid in after.restarts.uids if uid not in before.restarts.uids][:counted]
     names: dict[str, list[str]] = {}
     for pod in observed.pods:
         if pod.metadata.uid in replaced:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from controller.api.mxjob import read
-from controller.reconcile.cleanup import clean_up, delete_all
+from controller.reconcile.cleanup import clean_up, delete_recorded
 from controller.reconcile.observed import Observed
 from controller.reconcile.ownership import gather
 from tests.unit.controller.builders import ago, condition, mxjob, pod, pods_of, service, services_of
@@ -75,9 +75,11 @@ def test_124_a_job_at_rest_keeps_nothing_whatever_its_policy(policy: str) -> Non
     job = mxjob(worker=2, cleanPodPolicy=policy, suspend=True)
     pods = (pod(job, "Worker", 0, phase="Succeeded"), pod(job, "Worker", 1, phase="Running"), pod(job, "Server", 0))
     family = gather(read(job), Observed(job, pods, services_of(job)))
-    assert sorted(each.name for each in delete_all(family) if each.kind == "Pod") == [
+    services = [each.name for each in delete_recorded(family, ()) if each.kind == "Service"]
+    assert services == ["demo-worker-0", "demo-worker-1"]
+    assert not any(each.kind == "Pod" for each in delete_recorded(family, ()))
+    assert sorted(each.name for each in delete_recorded(family, family.uids) if each.kind == "Pod") == [
         "demo-server-0",
         "demo-worker-0",
         "demo-worker-1",
     ]
-    assert [each.name for each in delete_all(family) if each.kind == "Service"] == ["demo-worker-0", "demo-worker-1"]

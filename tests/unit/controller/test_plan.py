@@ -101,6 +101,31 @@ def test_141_scaling_down_removes_the_last_and_fails_nothing() -> None:
     assert sorted(cluster.services) == ["demo-scheduler-0", "demo-worker-0", "demo-worker-1"]
 
 
+@pytest.mark.parametrize("policy", ["Never", "OnFailure", "Always", "ExitCode"])
+@pytest.mark.parametrize("code", [None, 0, 1, 143])
+def test_141_scaling_up_again_before_the_pod_has_gone_fails_nothing(policy: str, code: int | None) -> None:
+    cluster = running(mxjob(scheduler=1, worker=3, restart_policy=policy, backoffLimit=0))
+    replicas(cluster, Worker=2)
+    cluster.settle()
+    replicas(cluster, Worker=3)
+    cluster.settle()
+    assert types(cluster) == ["Created", "Running"]
+    play(cluster, "*worker-2", "Running" if code is None else "Failed" if code else "Succeeded", code)
+    cluster.reap()
+    cluster.settle()
+    assert (types(cluster), cluster.counters["restarted"]) == (["Created", "Running"], 0)
+    assert sorted(cluster.pods) == ["demo-scheduler-0", "demo-worker-0", "demo-worker-1", "demo-worker-2"]
+
+
+def test_141_a_pod_that_failed_is_told_apart_from_one_out_of_range() -> None:
+    cluster = running(mxjob(scheduler=1, worker=3, restart_policy="OnFailure"))
+    cluster.play("*worker-0", "Failed", 137)
+    replicas(cluster, Worker=2)
+    cluster.settle()
+    told = [event.message for event in cluster.events if event.reason == "MXJobRestarting"]
+    assert told == ["Worker replica(s) failed and are replaced: demo-worker-0"]
+
+
 def test_142_scaling_up_adds_the_new_ones() -> None:
     cluster = running(mxjob(scheduler=1, worker=1))
     replicas(cluster, Worker=3)
@@ -112,8 +137,10 @@ def test_142_scaling_up_adds_the_new_ones() -> None:
 def test_145_gaps_out_of_range_are_never_filled() -> None:
     job = mxjob(worker=1)
     cluster = ModelCluster(job, pods={f"demo-worker-{i}": pod(job, "Worker", i) for i in (0, 3)})
+    recorded, _ = cluster.pass_()
     intended, _ = cluster.pass_()
-    assert (created(intended), deleted(intended)) == ([], ["demo-worker-3"])
+    assert (created(recorded), created(intended)) == ([], [])
+    assert (deleted(recorded), deleted(intended)) == ([], ["demo-worker-3"])
     cluster.settle()
     assert list(cluster.pods) == ["demo-worker-0"]
 

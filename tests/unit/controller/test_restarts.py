@@ -110,7 +110,7 @@ def test_141_a_disruption_out_of_range_is_none() -> None:
     job = mxjob(worker=2)
     going = pod(job, "Worker", 2, phase="Running", terminating=True)
     family = gather(read(job), Observed(job, (going,)))
-    assert judge_losses(family, Restarts(disrupted=("demo-worker-2",))).restarts == Restarts()
+    assert judge_losses(family, Restarts(disrupted=("demo-worker-2",))).restarts.disrupted == ()
 
 
 def test_148_rivals_are_not_judged() -> None:

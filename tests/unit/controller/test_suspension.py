@@ -109,6 +109,19 @@ def test_125_pods_of_the_run_before_mean_nothing(policy: str, end: str, code: in
     assert cluster.counters["restarted"] == 0
 
 
+def test_125_resumed_before_the_suspension_was_written() -> None:
+    cluster = running(dist_job())
+    before = cluster.job
+    suspend(cluster, True)
+    cluster.pass_()
+    cluster.job = before
+    cluster.settle()
+    cluster.reap()
+    cluster.settle()
+    assert types(cluster) == ["Created", "Running"]
+    assert sorted(cluster.pods) == ALL_PODS
+
+
 def test_126_suspending_and_resuming_are_told_once() -> None:
     cluster = running(dist_job())
     suspend(cluster, True)
