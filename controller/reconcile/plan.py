@@ -58,7 +58,7 @@ def plan(observed: Observed, now: datetime, settings: Settings = DEFAULTS) -> Pl
     """Plan one pass over a job at `now` (UTC, whole seconds). Never raises, whatever the stored job holds."""
     job = read(observed.job)
     scheduler = gang_scheduler(settings)
-    if job.deleting or job.run_policy.managed_by not in _OURS:
+    if left_alone(job):
         return Plan(job.status)
     if job.finished:
         return _after_end(job, observed, scheduler, now)
@@ -71,6 +71,11 @@ def plan(observed: Observed, now: datetime, settings: Settings = DEFAULTS) -> Pl
     if job.run_policy.suspend:
         return _suspended(job, observed, scheduler, status, now)
     return _running(job, observed, scheduler, resumed(job, status, now), now)
+
+
+def left_alone(job: MXJob) -> bool:
+    """Whether a job is none of this controller's business: another one manages it, or it is being deleted."""
+    return job.deleting or job.run_policy.managed_by not in _OURS
 
 
 def _after_end(job: MXJob, observed: Observed, scheduler: GangScheduler | None, now: datetime) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from types import TracebackType
@@ -32,6 +32,9 @@ _LONGEST_RETRY_AFTER: Final = 30.0
 CountRequest = Callable[[str, str, str], None]
 """Called with the method, the status code (`<error>` when no answer came) and the host of every request."""
 
+Hear = Callable[[str, str, Sequence[str]], None]
+"""Called with the method, the path and the `Warning` headers (mostly none) of every request that was successful."""
+
 
 class _Status(msgspec.Struct):
     reason: str = ""
@@ -41,10 +44,17 @@ class _Status(msgspec.Struct):
 class ApiClient:
     """One HTTP session to one API server. Use as an asynchronous context manager, or call `close`."""
 
-    def __init__(self, credentials: Credentials, *, count_request: CountRequest = lambda *_: None) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        count_request: CountRequest = lambda *_: None,
+        hear: Hear = lambda *_: None,
+    ) -> None:
         """Open the session; has to be called inside the event loop. No request is made yet."""
         self._credentials = credentials
         self._count_request = count_request
+        self._hear = hear
         self._host = urlsplit(credentials.server).netloc
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, ssl=credentials.ssl_context, keepalive_timeout=60),
@@ -158,6 +168,8 @@ class ApiClient:
                 allow_redirects=False,
             ) as response:
                 code = str(response.status)
+                if response.status < 300:
+                    self._hear(method, path, response.headers.getall("Warning", []))
                 yield response
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise UnreachableError(f"{self._credentials.server}: {str(error) or type(error).__name__}") from error

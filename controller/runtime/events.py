@@ -134,18 +134,23 @@ class EventRecorder:
         return _Written(before.name, count)
 
     async def _create(self, series: _Series, due: _Due) -> _Written:
-        manifest = _manifest(series.event, due)
-        await self._client.create(EVENTS.path(due.job.metadata.namespace), manifest)
-        return _Written(manifest["metadata"]["name"], due.count)
+        job = due.job.metadata
+        suffix = f".{time.time_ns():x}"
+        name = job.name[: _LONGEST_NAME - len(suffix)] + suffix
+        manifest = event_manifest(series.event, due.job, name=name, first=due.first, last=due.last, count=due.count)
+        await self._client.create(EVENTS.path(job.namespace), manifest)
+        return _Written(name, due.count)
 
 
-def _manifest(event: Event, due: _Due) -> dict[str, Any]:
-    job = due.job.metadata
-    suffix = f".{time.time_ns():x}"
+def event_manifest(
+    event: Event, on: StoredJob, *, name: str, first: datetime, last: datetime, count: int
+) -> dict[str, Any]:
+    """Build the Event object `name`: what happened to the job `on`, how often, and (UTC) when."""
+    job = on.metadata
     return {
         "apiVersion": EVENTS.api_version,
         "kind": EVENTS.kind,
-        "metadata": {"name": job.name[: _LONGEST_NAME - len(suffix)] + suffix, "namespace": job.namespace},
+        "metadata": {"name": name, "namespace": job.namespace},
         "involvedObject": {
             "apiVersion": API_VERSION,
             "kind": KIND,
@@ -160,7 +165,7 @@ def _manifest(event: Event, due: _Due) -> dict[str, Any]:
         "source": {"component": CONTROLLER_NAME},
         "reportingComponent": CONTROLLER_NAME,
         "reportingInstance": socket.gethostname(),
-        "firstTimestamp": render(due.first),
-        "lastTimestamp": render(due.last),
-        "count": due.count,
+        "firstTimestamp": render(first),
+        "lastTimestamp": render(last),
+        "count": count,
     }

@@ -20,6 +20,7 @@ from controller.runtime.configuration import Configuration
 from controller.runtime.consistency import Consistency
 from controller.runtime.credentials import Credentials
 from controller.runtime.decode import Cached, decode_job, decode_pod, decode_pod_group, decode_service
+from controller.runtime.deprecation import Deprecation
 from controller.runtime.errors import StartError
 from controller.runtime.events import EventRecorder
 from controller.runtime.http import Listeners, metrics_routes, probe_routes
@@ -85,16 +86,17 @@ class ControllerProcess:
             "probes", "--health-probe-bind-address", configuration.probe_address, probe_routes(self._hangs, self._waits)
         )
 
+        cache = Cache()
+        deprecation = Deprecation(cache.jobs, configuration.namespace, now=lambda: datetime.now(UTC), troubles=troubles)
         client = await self._stack.enter_async_context(
-            ApiClient(self._credentials, count_request=metrics.count_request)
+            ApiClient(self._credentials, count_request=metrics.count_request, hear=deprecation.heard)
         )
         self._stack.push_async_callback(self._supervisor.cancel)
         queue_metrics = QueueMetrics(metrics.registry)
         queue: WorkQueue[ObjectKey] = WorkQueue(queue_metrics)
         queue_metrics.watch(queue, loop.time)
 
-        cache = Cache()
-        self._create_informers(client, cache, queue, troubles)
+        self._create_informers(client, cache, queue, troubles, deprecation)
         kinds = {informer.resource.kind: informer for informer in self._informers}
         resources = {kind: informer.resource for kind, informer in kinds.items()}
         consistency = Consistency(kinds, loop.time)
@@ -116,6 +118,7 @@ class ControllerProcess:
         for informer in self._informers:
             self._supervisor.start(f"informer {informer.resource.qualified}", informer.run())
         self._supervisor.start("events", recorder.run())
+        self._supervisor.start("deprecation", deprecation.run(client))
         self._stack.push_async_callback(_within, _DRAIN_EVENTS, recorder.drain)
         working = self._supervisor.start("workers", self._work(workers))
         self._stack.push_async_callback(self._drain, queue, working)
@@ -138,7 +141,12 @@ class ControllerProcess:
             await asyncio.wait([task])
 
     def _create_informers(
-        self, client: ApiClient, cache: Cache, queue: WorkQueue[ObjectKey], troubles: Troubles
+        self,
+        client: ApiClient,
+        cache: Cache,
+        queue: WorkQueue[ObjectKey],
+        troubles: Troubles,
+        deprecation: Deprecation,
     ) -> None:
         def follow(
             resource: Resource,
@@ -147,8 +155,10 @@ class ControllerProcess:
             concerned: Callable[[Change[T]], set[ObjectKey]],
             label_selector: str = "",
             unavailable: Callable[[str], None] | None = None,
+            also: Callable[[Change[T]], None] = lambda _: None,
         ) -> None:
             def changed(change: Change[T]) -> None:
+                also(change)
                 for key in concerned(change):
                     queue.add(key)
 
@@ -170,7 +180,7 @@ class ControllerProcess:
             for key in cache.jobs:
                 queue.add(key)
 
-        follow(MXJOBS, decode_job, cache.jobs, triggers.changed_job)
+        follow(MXJOBS, decode_job, cache.jobs, triggers.changed_job, also=deprecation.changed)
         follow(PODS, decode_pod, cache.pods, triggers.changed_child, _OWN_CHILDREN)
         follow(SERVICES, decode_service, cache.services, triggers.changed_child, _OWN_CHILDREN)
         gang = pod_groups(self._configuration.settings.gang_scheduler_name)

@@ -32,7 +32,7 @@ def pod(
     )
 
 
-def stored_job(name: str, *, version: int = 1) -> StoredJob:
+def stored_job(name: str, *, version: int = 1, uid: str = "") -> StoredJob:
     """Make a job in namespace `ns`."""
-    metadata = Metadata(name=name, namespace="ns", uid=f"{name}-uid", resource_version=str(version))
+    metadata = Metadata(name=name, namespace="ns", uid=uid or f"{name}-uid", resource_version=str(version))
     return StoredJob(metadata, {"metadata": {"name": name, "namespace": "ns"}})

@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from kubernetes.aio.client import Configuration
 
-from controller.runtime.client import ApiClient
+from controller.runtime.client import ApiClient, Hear
 from controller.runtime.credentials import Credentials
 
 Json = dict[str, Any]
@@ -48,6 +48,7 @@ class Stream:
     pieces: tuple[str, ...] = ()
     held: bool = False
     cut: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class ScriptedApi:
@@ -62,14 +63,14 @@ class ScriptedApi:
         return [f"{request.method} {request.path}" for request in self.requests]
 
     @asynccontextmanager
-    async def client(self, token: str = "") -> AsyncIterator[ApiClient]:
+    async def client(self, token: str = "", hear: Hear = lambda *_: None) -> AsyncIterator[ApiClient]:
         """Serve, and give a client."""
         application = web.Application()
         application.add_routes([web.route("*", "/{path:.*}", self._handle)])
         server = TestServer(application)
         await server.start_server(shutdown_timeout=0.01)
         try:
-            async with client_of(str(server.make_url("")), token) as client:
+            async with client_of(str(server.make_url("")), token, hear) as client:
                 yield client
         finally:
             await server.close()
@@ -89,7 +90,7 @@ class ScriptedApi:
         if isinstance(entry, Answer):
             text = entry.body if isinstance(entry.body, str) else json.dumps(entry.body)
             return web.Response(status=entry.status, text=text, headers=entry.headers, content_type=entry.content_type)
-        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        response = web.StreamResponse(headers={"Content-Type": "application/json", **entry.headers})
         await response.prepare(request)
         for piece in entry.pieces:
             await response.write(piece.encode())
@@ -101,13 +102,13 @@ class ScriptedApi:
         return response
 
 
-def client_of(server: str, token: str = "") -> ApiClient:
+def client_of(server: str, token: str = "", hear: Hear = lambda *_: None) -> ApiClient:
     """Make a client of the API server at an address."""
     configuration = Configuration()
     configuration.host = server
     if token:
         configuration.api_key["BearerToken"] = f"Bearer {token}"
-    return ApiClient(Credentials(configuration, None))
+    return ApiClient(Credentials(configuration, None), hear=hear)
 
 
 async def until(condition: Callable[[], bool]) -> None:
