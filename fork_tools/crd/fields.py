@@ -163,7 +163,7 @@ def _condition() -> Schema:
             "message": text("The reason, for people."),
             "reason": text("The reason, for programs."),
             "status": choice("Whether the job is in this state.", "True", "False", "Unknown"),
-            "type": text("The state: Created, Running, Restarting, Suspended, Succeeded, Failed or Invalid."),
+            "type": text("The state: Created, Running, Restarting, Suspended, Blocked, Succeeded, Failed or Invalid."),
         },
         required=("status", "type"),
     )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from controller.api.status import ConditionType
 from fork_tools.cluster.crds import MXJOB_CRD
 from fork_tools.crd.definition import custom_resource_definition
 from fork_tools.crd.fields import mxjob
@@ -49,6 +50,11 @@ def test_every_field_of_ours_is_described_and_none_of_kubernetes() -> None:
     }
     assert undescribed == {".metadata"}
     assert [path for path, schema in nodes(root()) if path.startswith(TEMPLATE + ".") and "description" in schema] == []
+
+
+def test_explain_names_every_condition_that_a_job_may_carry() -> None:
+    told = dict(nodes(root()))[".status.conditions[].type"]["description"]
+    assert [condition for condition in ConditionType if condition not in told] == []
 
 
 def test_only_these_defaults_reach_stored_jobs() -> None:
