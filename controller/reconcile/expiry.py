@@ -29,5 +29,5 @@ def expiry(job: MXJob, now: datetime) -> Expiry:
     finished_at = job.finished_at
     if ttl is None or finished_at is None:
         return NEVER
-    left = finished_at + ttl - now
+    left = ttl - (now - finished_at)
     return Expiry(due=True) if left <= timedelta(0) else Expiry(wait=left)

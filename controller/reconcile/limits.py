@@ -31,7 +31,7 @@ def past_backoff_limit(job: MXJob, family: Family, losses: Losses) -> bool:
 def time_left(job: MXJob, start_time: datetime | None, now: datetime) -> timedelta | None:
     """Tell how long the job may still run, nothing or less when its deadline has passed; None without a deadline."""
     deadline = job.run_policy.active_deadline
-    return None if deadline is None or start_time is None else start_time + deadline - now
+    return None if deadline is None or start_time is None else deadline - (now - start_time)
 
 
 def overran(job: MXJob) -> bool:

@@ -18,7 +18,7 @@ PATIENCE: Final = timedelta(minutes=5)
 def overdue(family: Family, now: datetime) -> Iterator[Obstacle]:
     """Name every pod that is overdue; whether it may be removed by force only its owner can know."""
     for pod, gone_by in _going(family):
-        if now >= gone_by + PATIENCE:
+        if now - gone_by >= PATIENCE:
             name = pod.metadata.name
             message = (
                 f"Pod {name} should have gone by {render(gone_by)}, and its replica waits for that; if its node is "
@@ -29,7 +29,7 @@ def overdue(family: Family, now: datetime) -> Iterator[Obstacle]:
 
 def next_overdue(family: Family, now: datetime) -> timedelta | None:
     """Tell in how long the next pod will be overdue, if any is going."""
-    waits = (gone_by + PATIENCE - now for _, gone_by in _going(family))
+    waits = (PATIENCE - (now - gone_by) for _, gone_by in _going(family))
     return min((wait for wait in waits if wait > timedelta(0)), default=None)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +21,7 @@ from controller.reconcile.conclude import conclude
 from controller.reconcile.observed import Observed
 from controller.reconcile.plan import Plan, plan
 from controller.reconcile.settings import Settings
-from tests.unit.controller.builders import NOW, mxjob, pod, pods_of, services_of
+from tests.unit.controller.builders import NOW, condition, mxjob, pod, pods_of, services_of
 from tests.unit.controller.json_values import ANY_JSON, mutations
 from tests.unit.controller.model import ModelCluster
 from tests.unit.controller.moves import MOVES, RARELY, Move
@@ -150,6 +153,21 @@ def test_158_no_job_that_can_be_stored_makes_a_pass_raise(data: st.DataObject) -
     intended = plan(observed, NOW, data.draw(GANGS))
     outcomes = [Outcome(action, done=data.draw(st.booleans())) for action in intended.actions[:4]]
     conclude(observed, intended, outcomes, NOW)
+
+
+@pytest.mark.parametrize("end", [None, "Failed"])
+def test_158_no_time_that_can_be_stored_makes_a_pass_raise(end: str | None) -> None:
+    last = "9999-12-31T23:59:59Z"
+    conditions = [condition("Created"), *([condition(end)] if end else [])]
+    status = {"conditions": conditions, "startTime": last, **({"completionTime": last} if end else {})}
+    raw = mxjob(worker=1, activeDeadlineSeconds=60, ttlSecondsAfterFinished=60, status=status)
+    going = pod(raw, "Worker", phase="Running")
+    going = msgspec.structs.replace(
+        going, metadata=msgspec.structs.replace(going.metadata, deletion_timestamp="9999-12-31T23:59:59Z")
+    )
+    requeue_after = plan(Observed(raw, (going,)), NOW).requeue_after
+    assert requeue_after is not None
+    assert requeue_after > timedelta(days=1)
 
 
 @settings(max_examples=200)
