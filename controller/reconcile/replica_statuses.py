@@ -46,12 +46,13 @@ def count(job: MXJob, family: Family, given_up: Container[str], lost: Container[
 def count_after_end(job: MXJob, family: Family) -> ReplicaStatuses:
     """Count on after the job has finished: pods may still end, be cleaned up or be deleted by hand.
 
-    What ended stays counted. Of a job that succeeded, a pod that was active and is gone counts as succeeded, as it did
-    under v1.8.1; one that still runs is active (B24).
+    What ended stays counted; a pod that fails because it is told to stop has not failed. Of a job that succeeded, a pod
+    that was active and is gone counts as succeeded, as it did under v1.8.1; one that still runs is active (B24).
     """
     seen: dict[str, Counter[str | None]] = defaultdict(Counter)
     for (replica_type, _), claims in family.pods.placed.items():
-        seen[replica_type][state_of(claims[0], ()) if len(claims) == 1 else None] += 1
+        state = state_of(claims[0], ()) if len(claims) == 1 else None
+        seen[replica_type][None if state == FAILED and claims[0].terminating else state] += 1
     succeeded = job.status.is_true(ConditionType.SUCCEEDED)
     return {
         replica_type: _carry_on(known, _counted(seen[replica_type.lower()]), succeeded)

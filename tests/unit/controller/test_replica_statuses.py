@@ -79,3 +79,17 @@ def test_count_after_end(end: str, before: dict[str, int], now: list[str], expec
     job = mxjob(worker=2, status=status)
     pods = tuple(pod(job, "Worker", index, phase=phase) for index, phase in enumerate(now))
     assert count_after_end(read(job), gather(read(job), Observed(job, pods))) == {"Worker": expected}
+
+
+@pytest.mark.parametrize(
+    ("end", "before", "expected"),
+    [
+        pytest.param("Succeeded", {"active": 1}, ReplicaStatus(succeeded=1), id="111: of a job that succeeded"),
+        pytest.param("Failed", {"active": 1}, ReplicaStatus(), id="105: of a job that failed"),
+        pytest.param("Failed", {"failed": 1}, ReplicaStatus(failed=1), id="105: had failed before"),
+    ],
+)
+def test_a_pod_killed_by_the_clean_up_has_not_failed(end: str, before: dict[str, int], expected: ReplicaStatus) -> None:
+    job = mxjob(worker=1, status={"conditions": [condition(end)], "replicaStatuses": {"Worker": before}})
+    killed = pod(job, "Worker", phase="Failed", exit_code=143, terminating=True)
+    assert count_after_end(read(job), gather(read(job), Observed(job, (killed,)))) == {"Worker": expected}
