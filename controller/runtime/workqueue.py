@@ -16,6 +16,7 @@ K = TypeVar("K", bound=Hashable)
 
 _FIRST_RETRY: Final = 0.005
 _LONGEST_RETRY: Final = 1000.0
+_SUPERSEDED_KEPT: Final = 64
 
 
 class QueueObserver(Protocol):
@@ -97,6 +98,7 @@ class WorkQueue(Generic[K]):
             self._deadlines[key] = deadline
             self._serial += 1
             heapq.heappush(self._delayed, (deadline, self._serial, key))
+            self._drop_superseded()
             self._set_timer()
 
     def add_rate_limited(self, key: K) -> None:
@@ -172,6 +174,12 @@ class WorkQueue(Generic[K]):
         if self._timer is not None:
             self._timer.cancel()
         self._timer = self._loop.call_at(self._delayed[0][0], self._release) if self._delayed else None
+
+    def _drop_superseded(self) -> None:
+        """Forget, from time to time, the deadlines that earlier ones have replaced: they may be years away."""
+        if len(self._delayed) > 2 * len(self._deadlines) + _SUPERSEDED_KEPT:
+            self._delayed = [each for each in self._delayed if self._deadlines.get(each[2]) == each[0]]
+            heapq.heapify(self._delayed)
 
     def _release(self) -> None:
         now = self._loop.time()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 
 import pytest
 
@@ -70,6 +71,18 @@ async def test_each_key_wakes_one_worker() -> None:
     assert {worker.result() for worker in workers if worker.done()} == {"a", "b"}
     queue.close()
     assert [await worker for worker in workers].count(None) == 1
+
+
+@virtual
+async def test_a_key_that_is_retried_for_ever_needs_no_more_and_more_memory() -> None:
+    queue: WorkQueue[object] = WorkQueue()
+    key = object()
+    for _ in range(1000):
+        queue.add_after(key, 1e6)
+        queue.add_after(key, 1)
+        assert await queue.get() is key
+        queue.done(key)
+    assert sys.getrefcount(key) < 100
 
 
 @virtual
