@@ -49,10 +49,13 @@ class RunLog:
         with self._path.open("rb") as file:
             for line in tail(file, tail_lines):
                 yield line
-            while follow and not self.complete.is_set():
-                await self._growth()
+            while follow:
+                # A reader may be slow, so there may be more already; and nothing comes once the log is complete.
                 for line in file:
                     yield line
+                if self.complete.is_set():
+                    return
+                await self._growth()
 
     async def _growth(self) -> None:
         grown: asyncio.Future[None] = asyncio.get_running_loop().create_future()
