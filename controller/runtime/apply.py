@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
+from controller.api.constants import LABEL_JOB_NAME, LABEL_OPERATOR_NAME
+from controller.api.objects import Metadata
 from controller.reconcile.actions import Action, Create, Delete, Outcome, Update
 from controller.reconcile.outcome_groups import group_of
 from controller.runtime.client import ApiClient
@@ -18,6 +20,7 @@ from controller.runtime.resources import ObjectKey, Resource
 # What the API server has to bear at once from this process, and from the first attempt for one job.
 _IN_FLIGHT: Final = 64
 _FIRST_BATCH: Final = 8
+_FOUND_BY: Final = (LABEL_OPERATOR_NAME, LABEL_JOB_NAME)
 
 
 class Applier:
@@ -81,6 +84,8 @@ class Applier:
         if owner is None or owner.uid != job.metadata.uid:
             taken_by = f"{owner.kind} {owner.name}" if owner else "an object without a controller"
             return Outcome(action, done=False, taken_by=taken_by)
+        if not _is_seen(metadata, action.manifest):
+            return Outcome(action, done=False, taken_by="an object of this job that lost its labels")
         self._consistency.wrote(_key(job), action.kind, metadata.resource_version)
         return Outcome(action, done=True)
 
@@ -105,6 +110,12 @@ class Applier:
 
 def _key(job: StoredJob) -> ObjectKey:
     return ObjectKey(job.metadata.namespace, job.metadata.name)
+
+
+def _is_seen(metadata: Metadata, manifest: Mapping[str, Any]) -> bool:
+    """Tell whether an object carries the labels by which the cache finds it, if it was to have them."""
+    labels = manifest["metadata"].get("labels", {})
+    return all(metadata.labels.get(name) == labels[name] for name in _FOUND_BY if name in labels)
 
 
 def _is_transient(error: RequestError) -> bool:

@@ -78,6 +78,14 @@ async def test_48_a_name_that_belongs_to_another_is_taken(owner: str, taken_by: 
     assert not waits
 
 
+async def test_30_our_own_object_without_the_labels_by_which_it_is_seen_is_in_the_way() -> None:
+    labels = {"training.kubeflow.org/operator-name": "mxjob-controller", "training.kubeflow.org/job-name": "job"}
+    action = Create("Pod", "p", "Worker", {"metadata": {"name": "p", "labels": labels}})
+    (outcome,), waits = await applied(ScriptedApi(status(409, "AlreadyExists"), stored()), action)
+    assert (outcome.done, outcome.taken_by) == (False, "an object of this job that lost its labels")
+    assert not waits
+
+
 async def test_a_name_that_was_freed_meanwhile_is_tried_again_later() -> None:
     (outcome,), _ = await applied(ScriptedApi(status(409, "AlreadyExists"), status(404, "NotFound", "gone")), create())
     assert (outcome.done, outcome.permanent, outcome.error) == (False, False, "gone")
