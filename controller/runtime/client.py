@@ -130,7 +130,7 @@ class ApiClient:
             # Throttling happens before a request is looked at, so sending even a creation again is safe.
             if error.status != 429 or error.retry_after is None or not tries_left:
                 raise error
-            await asyncio.sleep(min(error.retry_after, _LONGEST_RETRY_AFTER))
+            await asyncio.sleep(error.retry_after)
         raise AssertionError("the last try returns or raises")
 
     async def _refusal(self, response: aiohttp.ClientResponse) -> ApiError:
@@ -206,6 +206,6 @@ def _api_error(response: aiohttp.ClientResponse, answer: bytes) -> ApiError:
 
 def _retry_after(response: aiohttp.ClientResponse) -> float | None:
     try:
-        return max(0.0, float(response.headers["Retry-After"]))
+        return min(max(0.0, float(response.headers["Retry-After"])), _LONGEST_RETRY_AFTER)
     except (KeyError, ValueError):
         return None

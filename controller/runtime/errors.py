@@ -31,7 +31,7 @@ class UnreachableError(RequestError):
 class ApiError(RequestError):
     """The API server refused: `status` is the HTTP status, `reason` and `message` are those of its Status object.
 
-    `retry_after` is the wait in seconds that it asked for, if it did.
+    `retry_after` is the wait in seconds that it asked for, if it did, at most 30.
     """
 
     def __init__(self, status: int, reason: str, message: str, retry_after: float | None = None) -> None:

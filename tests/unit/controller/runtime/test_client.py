@@ -51,6 +51,15 @@ async def test_throttling_is_obeyed_and_the_request_repeated() -> None:
     assert api.asked() == ["POST /x"] * 3
 
 
+@pytest.mark.parametrize("asked_for", ["86400", "inf"])
+async def test_no_server_makes_us_wait_for_long(asked_for: str) -> None:
+    api = ScriptedApi(Answer({"kind": "Status"}, 503, {"Retry-After": asked_for}))
+    async with api.client() as client:
+        with pytest.raises(ApiError) as refusal:
+            await client.get("/x")
+    assert refusal.value.retry_after == 30
+
+
 async def test_endless_throttling_is_an_error() -> None:
     api = ScriptedApi(Answer({"kind": "Status", "message": "too many"}, 429, {"Retry-After": "0"}))
     async with api.client() as client:
