@@ -16,8 +16,8 @@ def past_backoff_limit(job: MXJob, family: Family, losses: Losses) -> bool:
     """Decide whether `losses` are one too many.
 
     Replaced pods count over the whole life of the job and may number as many as the limit (B12). Restarts in place are
-    what the kubelet counts in the pods at hand; there, as ever, reaching the limit is enough. With a limit of 0 the
-    first failed pod ends the job, whatever its restart policy.
+    what the kubelet counts in the pods that run or are about to; there, as ever, reaching the limit is enough. With a
+    limit of 0 the first failed pod ends the job, whatever its restart policy.
     """
     limit = job.run_policy.backoff_limit
     if limit is None:
@@ -35,7 +35,7 @@ def time_left(job: MXJob, start_time: datetime | None, now: datetime) -> timedel
 
 
 def overran(job: MXJob) -> bool:
-    """Tell whether a finished job was ended by its deadline, which comes before any other failure."""
+    """Tell whether a finished job failed after its deadline had passed."""
     finished_at = job.finished_at
     if finished_at is None or not job.status.is_true(ConditionType.FAILED):
         return False
@@ -60,6 +60,7 @@ def _restarts_in_place(family: Family, losses: Losses) -> list[int]:
         if replica.spec.restart_policy is not RestartPolicy.NEVER
         and replica.pod
         and not replica.pod.terminating
+        and replica.pod.status.phase != "Succeeded"
         and replica.pod.metadata.uid not in losses.restarts.uids
     ]
 

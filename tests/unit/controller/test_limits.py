@@ -45,6 +45,7 @@ def crashing_init(restarts: int, *, terminating: bool = False) -> Pod:
         pytest.param(2, "ExitCode", workers("Failed", 1, exit_code=137), 2, True, id="98: the third failure"),
         pytest.param(2, "OnFailure", workers(number=1, restarts=1), 2, True, id="98: replaced and in place add up"),
         pytest.param(2, "OnFailure", workers(number=1, restarts=1), 1, False, id="98: and may reach the limit"),
+        pytest.param(3, "OnFailure", workers("Succeeded", 1, restarts=3), 0, False, id="95: got there in the end"),
         pytest.param(2, "OnFailure", (crashing_init(9, terminating=True),), 0, False, id="95: on its way out"),
         pytest.param(0, "Never", workers("Failed", 1, exit_code=1), 0, True, id="100: zero, and one Never pod failed"),
         pytest.param(
