@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -115,7 +116,19 @@ def _dir_option(layout: Layout) -> str:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
+    if path.is_symlink() or not path.is_dir():
         path.unlink(missing_ok=True)
+        return
+    try:
+        shutil.rmtree(path)
+    except PermissionError:
+        _unlock(path)
+        shutil.rmtree(path)
+
+
+def _unlock(path: Path) -> None:
+    """Make every folder below `path` writable: pods leave read-only ones, as package caches are."""
+    for parent, folders, _ in os.walk(path):
+        for folder in (Path(parent) / name for name in folders):
+            if not folder.is_symlink():
+                folder.chmod(0o700)
