@@ -78,7 +78,7 @@ async def test_48_a_name_that_belongs_to_another_is_taken(owner: str, taken_by: 
     assert not waits
 
 
-async def test_30_our_own_object_without_the_labels_by_which_it_is_seen_is_in_the_way() -> None:
+async def test_48_our_own_object_without_the_labels_by_which_it_is_seen_is_in_the_way() -> None:
     labels = {"training.kubeflow.org/operator-name": "mxjob-controller", "training.kubeflow.org/job-name": "job"}
     action = Create("Pod", "p", "Worker", {"metadata": {"name": "p", "labels": labels}})
     (outcome,), waits = await applied(ScriptedApi(status(409, "AlreadyExists"), stored()), action)
@@ -146,6 +146,20 @@ async def test_49_a_kind_that_is_refused_for_one_type_keeps_no_other_from_being_
     refusals = [status(403, "Forbidden", "exceeded quota")] * 8
     outcomes, _ = await applied(ScriptedApi(*refusals, stored()), *services, *pods)
     assert [outcome.done for outcome in outcomes] == [False] * 20 + [True] * 20
+
+
+async def test_49_a_template_that_cannot_be_is_not_sent_hundreds_of_times() -> None:
+    api = ScriptedApi(status(422, "Invalid", "no such field"))
+    outcomes, _ = await applied(api, *(create(f"p{number}") for number in range(300)))
+    assert len(api.requests) <= 8
+    assert all(outcome.permanent and outcome.error == "no such field" for outcome in outcomes)
+
+
+async def test_49_after_a_refusal_the_next_type_is_begun_with_a_few_again() -> None:
+    api = ScriptedApi(*[stored()] * 24, status(403, "Forbidden", "exceeded quota"))
+    kinds = ("Server", "Worker", "Tuner")
+    await applied(api, *(Create("Pod", f"{kind}{n}", kind, {"metadata": {}}) for kind in kinds for n in range(100)))
+    assert len(api.requests) <= 24 + 32 + 8 + 8
 
 
 async def test_an_api_server_in_trouble_says_nothing_about_what_was_not_attempted() -> None:
