@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, assert_never
 
 from controller.api.constants import LABEL_JOB_NAME, LABEL_OPERATOR_NAME
 from controller.api.objects import Metadata
 from controller.reconcile.actions import Action, Create, Delete, Outcome, Update
-from controller.reconcile.outcome_groups import group_of
+from controller.reconcile.outcome_groups import group_of, grouped
 from controller.runtime.client import ApiClient
 from controller.runtime.consistency import Consistency
 from controller.runtime.decode import StoredJob, decode_metadata
@@ -36,9 +36,9 @@ class Applier:
     async def apply(self, job: StoredJob, actions: Sequence[Action]) -> tuple[Outcome, ...]:
         """Apply actions concurrently and say how each one went, in order; raises nothing that a request may bring.
 
-        Batches double in size as long as all goes well: when a quota is exhausted or the API server is in trouble, a
-        big job does not fail hundreds of times to learn it. A refusal stops what is like it, trouble stops everything;
-        what was not attempted has the error of what failed.
+        Batches double in size as long as all goes well, and begin small again when not: with a quota exhausted or the
+        API server in trouble, a big job does not fail hundreds of times to learn it. A refusal stops what is like it,
+        trouble stops everything; what was not attempted has the error of what failed.
         """
         outcomes: dict[int, Outcome] = {}
         remaining = list(enumerate(actions))
@@ -47,11 +47,11 @@ class Applier:
             batch, remaining = remaining[:size], remaining[size:]
             results = await asyncio.gather(*(self._outcome(job, action) for _, action in batch))
             outcomes |= zip((place for place, _ in batch), results, strict=True)
-            obstacles = [result for result in results if _concerns_others(result)]
+            obstacles = [*filter(_concerns_others, results), *_hopeless(results)]
             stopped = {place: found for place, action in remaining if (found := _in_the_way(action, obstacles))}
             outcomes |= stopped
             remaining = [each for each in remaining if each[0] not in stopped]
-            size *= 2
+            size = _FIRST_BATCH if obstacles else size * 2
         return tuple(outcomes[place] for place in range(len(actions)))
 
     async def _outcome(self, job: StoredJob, action: Action) -> Outcome:
@@ -127,6 +127,13 @@ def _in_the_way(action: Action, obstacles: Iterable[Outcome]) -> Outcome | None:
     """Give the outcome of an action that need not be attempted; None when nothing speaks against it."""
     alike = (each for each in obstacles if each.transient or group_of(each.action) == group_of(action))
     return next((replace(each, action=action) for each in alike), None)
+
+
+def _hopeless(results: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Name those that stand for all like them: they have one template, which was unacceptable more than once."""
+    for alike in grouped(results):
+        if len(alike) > 1 and all(each.permanent for each in alike):
+            yield alike[0]
 
 
 def _concerns_others(outcome: Outcome) -> bool:

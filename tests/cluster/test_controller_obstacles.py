@@ -103,17 +103,41 @@ def test_48_a_service_of_somebody_else(here: Namespace, job: Job) -> None:
     job.wait_until_free()
 
 
-def test_49_a_quota_stops_only_those_that_it_is_too_small_for(here: Namespace, job: Job) -> None:
+def set_quota(here: Namespace, **hard: str) -> str:
+    """Make a quota that is in force at once; returns its path."""
+    limits = {name.replace("_", "."): amount for name, amount in hard.items()}
     quotas = f"{CORE}/namespaces/{here.name}/resourcequotas"
-    here.kube.request("POST", quotas, {"metadata": {"name": "team"}, "spec": {"hard": {"requests.cpu": "1"}}})
-    here.kube.patch(f"{quotas}/team/status", {"status": {"hard": {"requests.cpu": "1"}, "used": {"requests.cpu": "0"}}})
+    here.kube.request("POST", quotas, {"metadata": {"name": "team"}, "spec": {"hard": limits}})
+    here.kube.patch(f"{quotas}/team/status", {"status": {"hard": limits, "used": dict.fromkeys(limits, "0")}})
+    return f"{quotas}/team"
+
+
+def test_49_a_quota_stops_only_those_that_it_is_too_small_for(here: Namespace, job: Job) -> None:
+    quota = set_quota(here, requests_cpu="1")
     here.create_job(distributed())
     condition = job.wait_until_blocked(by="CreationFailed")
     assert condition["message"].endswith("job-scheduler-0: exceeded quota: team; make room in it, or raise it")
     wait_until(lambda: set(here.pods()) == PODS - {"job-scheduler-0"})
     assert "startTime" in here.job("job")["status"]
-    here.kube.request("DELETE", f"{quotas}/team")
+    here.kube.request("DELETE", quota)
     job.wait_until_free()
+
+
+def test_49_hundreds_of_refusals_are_not_made_and_hold_up_no_other_type(
+    cluster: Cluster, here: Namespace, tmp_path: Path
+) -> None:
+    set_quota(here, requests_cpu="1")
+    with gateway(cluster.kubeconfig) as way:
+        way.open()
+        flags = (f"--kubeconfig={way.write_kubeconfig(tmp_path / 'gateway')}", f"--namespace={here.name}")
+        with running(*flags) as controller:
+            controller.wait_until_ready()
+            here.create_job(mxjob(Server=asking("2", replicas=200), Worker=asking("100m", replicas=2)))
+            Job(here, controller).wait_until_blocked(by="CreationFailed")
+    path = f"{CORE}/namespaces/{here.name}/pods"
+    assert set(here.pods()) == {"job-worker-0", "job-worker-1"}
+    assert len(here.services()) == 202
+    assert way.requests.count(("POST", path)) < 200
 
 
 def test_a_pod_that_cannot_be_stops_no_other_type(here: Namespace, job: Job) -> None:
