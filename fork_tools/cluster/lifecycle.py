@@ -12,7 +12,7 @@ from fork_tools.cluster.components import Isolation
 from fork_tools.cluster.crds import MXJOB_CRD, require_files
 from fork_tools.cluster.layout import Layout
 from fork_tools.cluster.ports import LOOPBACK, free_port, require_free
-from fork_tools.cluster.processes import ProcessRecord, end
+from fork_tools.cluster.processes import ProcessRecord, end, interrupts_held
 from fork_tools.cluster.startup import Startup
 from fork_tools.cluster.state import ClusterState, Phase, write
 from fork_tools.cluster.status import ClusterStatus, status
@@ -112,8 +112,10 @@ def down(directory: Path, *, keep_logs: bool = False) -> tuple[ProcessRecord, ..
 
 
 def _take_down(layout: Layout, state: ClusterState, keep_logs: bool) -> tuple[ProcessRecord, ...]:
-    ended = tuple(record for record in reversed(state.processes) if end(record, grace=_GRACE))
-    folder.clear(layout, keep_logs=keep_logs)
-    if keep_logs:
-        write(layout.state, replace(state, phase=Phase.DOWN, processes=()))
+    # Halfway, processes would go on that nobody asked for: a second interrupt waits until all have ended.
+    with interrupts_held():
+        ended = tuple(record for record in reversed(state.processes) if end(record, grace=_GRACE))
+        folder.clear(layout, keep_logs=keep_logs)
+        if keep_logs:
+            write(layout.state, replace(state, phase=Phase.DOWN, processes=()))
     return ended

@@ -335,6 +335,30 @@ def test_an_interrupted_start_is_undone(
     assert not directory.exists()
 
 
+def test_an_impatient_second_interrupt_leaves_nothing_running(
+    environment: dict[str, str], tmp_path: Path, directory: Path
+) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in PROGRAMS:
+        (programs / name).symlink_to(Path(environment["KUBEBUILDER_ASSETS"]) / name)
+    slow = programs / "kube-controller-manager"
+    slow.unlink()
+    slow.write_text("#!/bin/sh\ntrap 'echo asked; sleep 1; exit' TERM\necho begun\nwhile :; do sleep 0.1; done\n")
+    slow.chmod(0o755)
+    log = directory / "logs" / f"{slow.name}.log"
+    processes: tuple[ProcessRecord, ...] = ()
+
+    command = [*MXFORK, "cluster", "up", "--dir", str(directory)]
+    with subprocess.Popen(command, env=environment | {"KUBEBUILDER_ASSETS": str(programs)}, cwd=REPOSITORY) as starting:
+        for said in ("begun", "asked"):
+            wait_for(lambda said=said: log.exists() and said in log.read_text(), said)  # type: ignore[misc]
+            processes = records(directory)
+            starting.send_signal(signal.SIGINT)
+    assert not any(is_alive(record) for record in processes)
+    assert not directory.exists()
+
+
 def test_a_start_that_was_killed_is_cleared_by_down(
     mxfork: Callable[..., Run], environment: dict[str, str], directory: Path
 ) -> None:
