@@ -109,6 +109,12 @@ class MXJob:
         return sum(spec.replicas for spec in self.replica_specs)
 
     @property
+    def min_member(self) -> int:
+        """How many pods a gang scheduler has to place together: all of them unless the job says otherwise."""
+        asked = self.run_policy.scheduling_policy.min_available
+        return self.total_replicas if asked is None else asked
+
+    @property
     def finished(self) -> bool:
         """Whether the job has Succeeded or Failed."""
         return self.status.finished

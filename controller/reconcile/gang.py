@@ -15,10 +15,10 @@ from controller.reconcile.merge_patch import merge_patch
 from controller.reconcile.obstacles import Obstacle, name_taken
 from controller.reconcile.ownership import stranger
 from controller.reconcile.pods import PodGang
+from controller.reconcile.priorities import by_priority
 from controller.reconcile.settings import Settings
 
 VOLCANO: Final = "volcano"
-_OFF: Final = frozenset({"", "none"})
 _DEFAULT_QUEUE: Final = "default"
 _WAITING_PHASES: Final = frozenset({"", "Pending"})
 _FIELDS: Final = ("minMember", "minResources", "priorityClassName", "queue", "scheduleTimeoutSeconds")
@@ -46,9 +46,9 @@ class GangScheduler:
 
 def gang_scheduler(settings: Settings) -> GangScheduler | None:
     """Read the flag; None when gang scheduling is off (B26)."""
-    name = settings.gang_scheduler_name.strip()
-    if name.lower() in _OFF:
+    if not settings.gang_scheduling:
         return None
+    name = settings.gang_scheduler_name.strip()
     volcano = name.lower() == VOLCANO
     return GangScheduler(VOLCANO if volcano else name, volcano)
 
@@ -70,8 +70,13 @@ def holds_back(scheduler: GangScheduler | None, job: MXJob, group: PodGroup | No
     return scheduler.volcano and group.status.phase in _WAITING_PHASES
 
 
-def sync(scheduler: GangScheduler | None, job: MXJob, group: PodGroup | None) -> Iterator[Create | Update]:
-    """Create the job's PodGroup, or change it when, and only when, it is not as the job asks (B28)."""
+def sync(
+    scheduler: GangScheduler | None, job: MXJob, group: PodGroup | None, priorities: Mapping[str, int]
+) -> Iterator[Create | Update]:
+    """Create the job's PodGroup, or change it when, and only when, it is not as the job asks (B28).
+
+    `priorities` as in Observed.
+    """
     if scheduler is None:
         return
     if group is None:
@@ -79,12 +84,12 @@ def sync(scheduler: GangScheduler | None, job: MXJob, group: PodGroup | None) ->
             "apiVersion": scheduler.api_version,
             "kind": "PodGroup",
             "metadata": _metadata(job),
-            "spec": _wanted(scheduler, job, {}),
+            "spec": _wanted(scheduler, job, {}, priorities),
         }
         yield Create("PodGroup", job.name, "", manifest)
     elif _controls(job, group) and not group.metadata.deletion_timestamp:
         known = {field: group.spec[field] for field in _FIELDS if group.spec.get(field) is not None}
-        wanted = _wanted(scheduler, job, known)
+        wanted = _wanted(scheduler, job, known, priorities)
         if _comparable(known) != _comparable(wanted):
             version = {"resourceVersion": group.metadata.resource_version}
             yield Update("PodGroup", job.name, {"metadata": version, "spec": merge_patch(known, wanted)})
@@ -128,11 +133,13 @@ def _metadata(job: MXJob) -> dict[str, Any]:
     return metadata
 
 
-def _wanted(scheduler: GangScheduler, job: MXJob, known: Mapping[str, Any]) -> dict[str, Any]:
+def _wanted(
+    scheduler: GangScheduler, job: MXJob, known: Mapping[str, Any], priorities: Mapping[str, int]
+) -> dict[str, Any]:
     policy = job.run_policy.scheduling_policy
-    member = job.total_replicas if policy.min_available is None else policy.min_available
+    member = job.min_member
     spec: dict[str, Any] = {"minMember": member}
-    resources = policy.min_resources if policy.min_resources is not None else _resources(job, member)
+    resources = policy.min_resources if policy.min_resources is not None else _resources(job, priorities)
     if resources:
         spec["minResources"] = dict(resources)
     if scheduler.volcano:
@@ -145,12 +152,13 @@ def _wanted(scheduler: GangScheduler, job: MXJob, known: Mapping[str, Any]) -> d
     return spec
 
 
-def _resources(job: MXJob, member: int) -> dict[str, str]:
-    """Add up what the first `member` pods ask for, in the order of the replica types (B27)."""
+def _resources(job: MXJob, priorities: Mapping[str, int]) -> dict[str, str]:
+    """Add up what as many pods ask for as have to fit, those of the highest priority first (B27)."""
     asked: list[tuple[int, Mapping[str, Any]]] = []
-    for spec in job.replica_specs:
-        pods = min(spec.replicas, max(member, 0))
-        member -= pods
+    left = max(job.min_member, 0)
+    for spec in by_priority(job, priorities):
+        pods = min(spec.replicas, left)
+        left -= pods
         asked += ((pods, _requests(container)) for container in spec.template["spec"]["containers"] if pods)
     return total(asked)
 

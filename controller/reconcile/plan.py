@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final
 
-from controller.api.constants import MANAGED_BY_TRAINING_OPERATOR
 from controller.api.mxjob import MXJob, read
 from controller.api.status import ConditionType, JobStatus
 from controller.api.validation import validate
@@ -29,6 +28,7 @@ from controller.reconcile.progress import advance
 from controller.reconcile.replica_statuses import count_after_end
 from controller.reconcile.replica_warnings import replica_warnings
 from controller.reconcile.replicas import delete_services, given_up, missing
+from controller.reconcile.responsibility import left_alone
 from controller.reconcile.settings import Settings
 from controller.reconcile.suspension import resumed, suspended
 
@@ -51,7 +51,6 @@ class Plan:
 
 
 DEFAULTS: Final = Settings()
-_OURS: Final = frozenset({None, MANAGED_BY_TRAINING_OPERATOR})
 
 
 def plan(observed: Observed, now: datetime, settings: Settings = DEFAULTS) -> Plan:
@@ -71,11 +70,6 @@ def plan(observed: Observed, now: datetime, settings: Settings = DEFAULTS) -> Pl
     if job.run_policy.suspend:
         return _suspended(job, observed, scheduler, status, now)
     return _running(job, observed, scheduler, resumed(job, status, now), now)
-
-
-def left_alone(job: MXJob) -> bool:
-    """Whether a job is none of this controller's business: another one manages it, or it is being deleted."""
-    return job.deleting or job.run_policy.managed_by not in _OURS
 
 
 def _after_end(job: MXJob, observed: Observed, scheduler: GangScheduler | None, now: datetime) -> Plan:
@@ -117,7 +111,7 @@ def _running(job: MXJob, observed: Observed, scheduler: GangScheduler | None, st
     return Plan(
         replace(after, conditions=blocked(after.conditions, every, known, now)),
         actions=(
-            *(() if unavailable else sync(scheduler, job, group)),
+            *(() if unavailable else sync(scheduler, job, group, observed.priorities)),
             *given_up(family, status.restarts.uids),
             *delete_services(family.services.surplus),
             *(() if held else missing(job, family, gangs)),

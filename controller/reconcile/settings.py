@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+_OFF: Final = frozenset({"", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +17,8 @@ class Settings:
     """
 
     gang_scheduler_name: str = ""
+
+    @property
+    def gang_scheduling(self) -> bool:
+        """Whether the pods of a job are to be placed together."""
+        return self.gang_scheduler_name.strip().lower() not in _OFF

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from controller.api.mxjob import read
 from controller.reconcile.actions import Event
-from controller.reconcile.plan import left_alone
+from controller.reconcile.responsibility import left_alone
 from controller.runtime.backoff import Backoff
 from controller.runtime.cache import Change, Store, key_of
 from controller.runtime.client import ApiClient

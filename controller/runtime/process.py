@@ -26,6 +26,7 @@ from controller.runtime.events import EventRecorder
 from controller.runtime.http import Listeners, metrics_routes, probe_routes
 from controller.runtime.informer import Informer
 from controller.runtime.metrics import ControllerMetrics, QueueMetrics
+from controller.runtime.priority_classes import PriorityClasses
 from controller.runtime.reconciler import Reconciler
 from controller.runtime.resources import MXJOBS, PODS, SERVICES, ObjectKey, Resource, pod_groups
 from controller.runtime.supervisor import Supervisor
@@ -111,6 +112,7 @@ class ControllerProcess:
             settings=configuration.settings,
             now=lambda: datetime.now(UTC),
             failures=queue.failures,
+            priorities=PriorityClasses(client, clock=loop.time, troubles=troubles).values,
         )
         workers = Workers(queue, reconciler.reconcile, metrics, configuration.workers)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from controller.api.status import status_from_raw
 from controller.reconcile.actions import Event
 from controller.reconcile.conclude import Conclusion, conclude
 from controller.reconcile.plan import plan
+from controller.reconcile.priorities import depends_on_priorities
 from controller.reconcile.settings import Settings
 from controller.runtime.apply import Applier
 from controller.runtime.cache import Cache
@@ -49,10 +50,12 @@ class Reconciler:
         settings: Settings,
         now: Callable[[], datetime],
         failures: Callable[[ObjectKey], int],
+        priorities: Callable[[], Awaitable[Mapping[str, int]]],
     ) -> None:
         """`now` is UTC; passes see it in whole seconds, as a status can hold it.
 
-        `failures` counts the passes over a job that asked in a row to be retried.
+        `failures` counts the passes over a job that asked in a row to be retried. `priorities` are the values of the
+        PriorityClasses, as in Observed.
         """
         self._cache = cache
         self._consistency = consistency
@@ -63,6 +66,7 @@ class Reconciler:
         self._settings = settings
         self._now = now
         self._failures = failures
+        self._priorities = priorities
         self._standing: dict[ObjectKey, tuple[str, frozenset[Event]]] = {}
 
     async def reconcile(self, key: ObjectKey) -> Result:
@@ -77,6 +81,8 @@ class Reconciler:
             return Result(requeue_after=PATIENCE)
         now = self._now().replace(microsecond=0)
         observed = self._cache.observe(job)
+        if depends_on_priorities(job.raw, self._settings):
+            observed = replace(observed, priorities=await self._priorities())
         intended = plan(observed, now, self._settings)
         outcomes = await self._applier.apply(job, intended.actions)
         conclusion = conclude(observed, intended, outcomes, now, failures_before=self._failures(key))

@@ -53,6 +53,7 @@ class Resource:
 
 MXJOBS: Final = Resource(constants.GROUP, constants.VERSION, constants.PLURAL, constants.KIND)
 PODS: Final = Resource("", "v1", "pods", "Pod")
+PRIORITY_CLASSES: Final = Resource("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass")
 SERVICES: Final = Resource("", "v1", "services", "Service")
 EVENTS: Final = Resource("", "v1", "events", "Event")
 VOLCANO_POD_GROUPS: Final = Resource("scheduling.volcano.sh", "v1beta1", "podgroups", "PodGroup")
@@ -61,7 +62,7 @@ SCHEDULER_PLUGINS_POD_GROUPS: Final = Resource("scheduling.x-k8s.io", "v1alpha1"
 
 def pod_groups(gang_scheduler_name: str) -> Resource | None:
     """Return the PodGroups that a gang scheduler understands; None without gang scheduling (spec §3.9)."""
-    match gang_scheduler_name.lower():
+    match gang_scheduler_name.strip().lower():
         case "" | "none":
             return None
         case "volcano":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -11,7 +13,9 @@ from fork_tools.cluster.assets import find_assets
 from fork_tools.cluster.lifecycle import Cluster, down, up
 from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.kube import CORE, Kube, Namespace
+from tests.cluster.kubectl import output
 
+POD_GROUP_CRDS: Final = Path(__file__).parents[1] / "golden" / "podgroup-crds.yaml"
 _serial = itertools.count(1)
 
 
@@ -46,6 +50,15 @@ def namespace(kube: Kube) -> Iterator[str]:
 def here(kube: Kube, namespace: str) -> Namespace:
     """Look at what is in the test's namespace."""
     return kube.in_namespace(namespace)
+
+
+@pytest.fixture(scope="module")
+def pod_groups(cluster: Cluster) -> Iterator[None]:
+    """Install the PodGroup CRDs of both kinds of gang scheduler."""
+    output(cluster, "apply", "-f", str(POD_GROUP_CRDS))
+    output(cluster, "wait", "--for=condition=Established", "-f", str(POD_GROUP_CRDS))
+    yield
+    output(cluster, "delete", "-f", str(POD_GROUP_CRDS))
 
 
 @pytest.fixture

@@ -3,49 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from fork_tools.cluster.lifecycle import Cluster
 from tests.cluster.controller_process import running
-from tests.cluster.kube import CORE, Kube, Namespace
+from tests.cluster.kube import Kube, Namespace
 from tests.cluster.mxjobs import mxjob, replicas
+from tests.cluster.permissions import LEAST, service_account
 from tests.cluster.waiting import wait_until
-
-RBAC = "/apis/rbac.authorization.k8s.io/v1"
-RULES = [
-    {"apiGroups": ["kubeflow.org"], "resources": ["mxjobs"], "verbs": ["list", "watch", "delete"]},
-    {"apiGroups": ["kubeflow.org"], "resources": ["mxjobs/status"], "verbs": ["patch"]},
-    {"apiGroups": [""], "resources": ["pods", "services"], "verbs": ["get", "list", "watch", "create", "delete"]},
-    {"apiGroups": [""], "resources": ["events"], "verbs": ["create", "patch"]},
-]
-
-
-def kubeconfig(cluster: Cluster, token: str, path: Path) -> Path:
-    """Write a kubeconfig for a bearer of `token`."""
-    document: dict[str, Any] = yaml.safe_load(cluster.kubeconfig.read_text(encoding="utf-8"))
-    document["users"][0]["user"] = {"token": token}
-    path.write_text(yaml.safe_dump(document), encoding="utf-8")
-    return path
 
 
 @pytest.fixture
 def restricted(cluster: Cluster, kube: Kube, namespace: str, tmp_path: Path) -> Path:
-    """Make a service account with a role of exactly these rules; returns its kubeconfig."""
-    accounts = f"{CORE}/namespaces/{namespace}/serviceaccounts"
-    kube.request("POST", accounts, {"metadata": {"name": "mxjob"}})
-    roles = f"{RBAC}/namespaces/{namespace}"
-    kube.request("POST", f"{roles}/roles", {"metadata": {"name": "mxjob"}, "rules": RULES})
-    binding = {
-        "metadata": {"name": "mxjob"},
-        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "mxjob"},
-        "subjects": [{"kind": "ServiceAccount", "name": "mxjob", "namespace": namespace}],
-    }
-    kube.request("POST", f"{roles}/rolebindings", binding)
-    answer = kube.request("POST", f"{accounts}/mxjob/token", {"spec": {}})
-    return kubeconfig(cluster, answer["status"]["token"], tmp_path / "kubeconfig")
+    """Make a service account with the least permissions; returns its kubeconfig."""
+    return service_account(cluster, kube, namespace, LEAST, tmp_path / "kubeconfig")
 
 
 def test_a_whole_life_with_the_least_permissions(restricted: Path, here: Namespace) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,6 @@ import pytest
 from fork_tools.cluster.lifecycle import Cluster
 from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.kube import Namespace
-from tests.cluster.kubectl import output
 from tests.cluster.replay import load, replay
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -21,16 +19,6 @@ GANG_SCHEDULERS = {"volcano-gang": "volcano", "scheduler-plugins-gang": "schedul
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name not in GANG_SCHEDULERS])
 def test_recorded_scenario(name: str, here: Namespace, controller: ControllerProcess) -> None:
     replay(load(GOLDEN / f"{name}.yaml"), here, controller)
-
-
-@pytest.fixture(scope="module")
-def pod_groups(cluster: Cluster) -> Iterator[None]:
-    """Install the PodGroup CRDs of both kinds of gang scheduler."""
-    crds = str(GOLDEN / "podgroup-crds.yaml")
-    output(cluster, "apply", "-f", crds)
-    output(cluster, "wait", "--for=condition=Established", "-f", crds)
-    yield
-    output(cluster, "delete", "-f", crds)
 
 
 @pytest.mark.parametrize(("name", "scheduler"), GANG_SCHEDULERS.items())

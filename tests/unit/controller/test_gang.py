@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -25,8 +26,13 @@ def pod_group(phase: str = "Running", owner: str = "uid-of-demo", gone: str | No
     return PodGroup(owned, spec, PodGroupStatus(phase))
 
 
-def synced(scheduler: GangScheduler | None, job: dict[str, Any], group: PodGroup | None = None) -> Action | None:
-    return next(sync(scheduler, read(job), group), None)
+def synced(
+    scheduler: GangScheduler | None,
+    job: dict[str, Any],
+    group: PodGroup | None = None,
+    priorities: Mapping[str, int] | None = None,
+) -> Action | None:
+    return next(sync(scheduler, read(job), group, priorities or {}), None)
 
 
 def wanted(scheduler: GangScheduler, job: dict[str, Any], group: PodGroup | None = None) -> dict[str, Any]:
@@ -110,6 +116,18 @@ def test_what_has_to_be_free(policy: dict[str, Any], expected: dict[str, Any]) -
     assert wanted(PLUGINS, job) == expected
 
 
+def test_129_the_pods_of_the_highest_priority_count_first() -> None:
+    worker = asking({"cpu": "3"}, replicas=2)
+    worker["template"]["spec"]["priorityClassName"] = "high"
+    job = mxjob(scheduler=asking({"cpu": "1"}), worker=worker, schedulingPolicy={"minAvailable": 3})
+    group = pod_group(minMember=3, minResources={"cpu": "7"})
+    assert synced(PLUGINS, job, group, {"high": 5}) is None
+    job["spec"]["runPolicy"]["schedulingPolicy"]["minAvailable"] = 2
+    action = synced(PLUGINS, job, None, {"high": 5})
+    assert isinstance(action, Create)
+    assert action.manifest["spec"] == {"minMember": 2, "minResources": {"cpu": "6"}}
+
+
 @pytest.mark.parametrize(
     ("resources", "expected"),
     [
@@ -182,7 +200,7 @@ def test_holds_back(scheduler: GangScheduler | None, group: PodGroup | None, exp
 @pytest.mark.parametrize("scheduler", [VOLCANO, PLUGINS])
 def test_139_the_group_of_another_job_is_neither_changed_nor_deleted(scheduler: GangScheduler) -> None:
     job, foreign = read(dist_job()), pod_group(owner="another", minMember=1)
-    assert list(sync(scheduler, job, foreign)) == []
+    assert list(sync(scheduler, job, foreign, {})) == []
     assert list(dissolve(scheduler, job, foreign)) == []
     (obstacle,) = obstacles(scheduler, job, foreign, "")
     assert (obstacle.reason, obstacle.warning.reason) == ("NameTaken", "FailedCreatePodGroup")
