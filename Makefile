@@ -54,6 +54,10 @@ unit: install ## the fast tests: no process is started
 test: lint $(MXNET)/.installed $(SDK)/.installed assets ## lint, then every test: unit, real API server, real MXNet, Kubeflow's SDK
 	$(BIN)/pytest
 
+.PHONY: fuzz
+fuzz: install assets ## send other jobs than make test, and more; JOBS=20000 and SEED=7 choose how many and which
+	FUZZ_JOBS=$(or $(JOBS),6000) FUZZ_SEED=$(or $(SEED),$(shell date +%s)) $(BIN)/pytest tests/cluster/test_generated_jobs.py
+
 .PHONY: acceptance
 acceptance: install ## regenerate docs/acceptance.md from the cases and the names of the tests
 	$(BIN)/python -m tests.acceptance

@@ -1,0 +1,1 @@
+"""Jobs by the thousand, made up by Hypothesis, on a real API server."""
