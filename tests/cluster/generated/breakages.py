@@ -114,7 +114,10 @@ def _break(draw: st.DrawFn, job: Object) -> tuple[str, ...]:
     if draw(st.sampled_from([False] * 9 + [True])) and isinstance(job.get("metadata"), dict):
         job["metadata"]["name"] = draw(st.sampled_from([*BAD_NAMES, *BAD_NAMES, *NO_NAMES]))
         return ("metadata.name",)
-    place = draw(st.sampled_from(list(_places(job))))
+    places = list(_places(job))
+    if not places:
+        return ()
+    place = draw(st.sampled_from(places))
     container, key = place.container, place.key
     match draw(st.sampled_from(["replace", "replace", "replace", "drop", "respell", "add", "repeat", "wrap"])):
         case "drop":
