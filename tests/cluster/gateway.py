@@ -81,6 +81,7 @@ class Gateway:
     def end(self) -> None:
         """Close for good."""
         self.close()
+        self._run(_unwind())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -124,6 +125,14 @@ class Gateway:
             async for chunk in upstream.content.iter_any():
                 await response.write(chunk)
             return response
+
+
+async def _unwind() -> None:
+    """Let everything that was cancelled or closed let go of its sockets, which takes a few turns of the loop."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others, return_exceptions=True)
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 def _passed_on(headers: Any) -> dict[str, str]:
