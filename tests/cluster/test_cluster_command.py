@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import socket
 import ssl
@@ -197,7 +198,7 @@ def test_a_second_up_in_the_same_folder_says_that_it_runs(mxfork: Callable[..., 
     again = mxfork("up", "--dir", running)
     assert again.code == ExitCode.WRONG_USE
     assert "a cluster already runs in" in again.err
-    assert f"mxfork cluster down --dir {running}" in again.err
+    assert f"mxfork cluster down --dir {shlex.quote(str(running))}" in again.err
     assert status(running).runs
 
 
