@@ -7,6 +7,7 @@ ran stays valid: several schedulers, unknown replica types, a job mode that does
 from __future__ import annotations
 
 import re
+import reprlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -24,6 +25,10 @@ LONGEST_NAME: Final = 63
 _DNS_LABEL: Final = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?", re.ASCII)
 _TYPE: Final = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?", re.ASCII)
 _SPECS: Final = "spec.mxReplicaSpecs"
+# Texts in a status are for people, whatever the size of the value that they are about.
+_VALUES: Final = reprlib.Repr()
+_VALUES.maxstring = 80
+_VALUES.maxlevel = 3
 
 
 def validate(raw: Mapping[str, Any]) -> tuple[str, ...]:
@@ -129,5 +134,5 @@ def _container_problems(path: str, record: stored.ReplicaSpec) -> Iterator[str]:
 
 def _one_of(path: str, value: Any, allowed: type[StrEnum]) -> Iterator[str]:
     if value not in list(allowed):
-        found = "is missing" if value is None else f"{value!r} is unknown"
+        found = "is missing" if value is None else f"{_VALUES.repr(value)} is unknown"
         yield f"{path}: {found}; use one of {', '.join(allowed)}"

@@ -14,6 +14,8 @@ from controller.reconcile.conditions import find, reason, without
 
 # So that the message fits an event, and the status its store.
 MOST_PROBLEMS: Final = 5
+LONGEST_BEGINNING: Final = 300
+LONGEST_END: Final = 100
 
 
 def refused(job: MXJob, problems: Sequence[str], status: JobStatus, now: datetime) -> JobStatus:
@@ -29,7 +31,14 @@ def refused(job: MXJob, problems: Sequence[str], status: JobStatus, now: datetim
 
 def _told(problems: Sequence[str]) -> str:
     more = f"; and {len(problems) - MOST_PROBLEMS} more" if len(problems) > MOST_PROBLEMS else ""
-    return "; ".join(problems[:MOST_PROBLEMS]) + more
+    return "; ".join(map(_cut, problems[:MOST_PROBLEMS])) + more
+
+
+def _cut(problem: str) -> str:
+    """Shorten a problem with a name of any length in it; the remedy stands at the end."""
+    if len(problem) <= LONGEST_BEGINNING + LONGEST_END:
+        return problem
+    return f"{problem[:LONGEST_BEGINNING]}…{problem[-LONGEST_END:]}"
 
 
 def accepted(status: JobStatus) -> JobStatus:

@@ -39,6 +39,13 @@ def test_30_many_problems_are_told_by_the_first_few() -> None:
     assert message.endswith("; and 35 more")
 
 
+def test_30_a_long_problem_is_told_by_its_ends() -> None:
+    cluster = settled(mxjob(specs={"T" * 100_000: {}}))
+    (message,) = [event.message for event in cluster.events]
+    assert len(message) < 1000
+    assert message.endswith('needs a container named "mxnet"')
+
+
 def test_31_runs_as_soon_as_it_is_mended() -> None:
     cluster = settled(mxjob(worker=-1))
     replicas(cluster, Worker=1)

@@ -124,6 +124,16 @@ def test_valid(raw: dict[str, Any]) -> None:
             id="10: jobMode Train",
         ),
         pytest.param(
+            mxjob(mode="x" * 300_000, worker=1),
+            f"spec.jobMode: '{'x' * 37}...{'x' * 38}' is unknown",
+            id="30: a long value is told by its ends",
+        ),
+        pytest.param(
+            mxjob(mode=[[[[["x"]]]]], worker=1),  # type: ignore[arg-type]  # what an older CRD may have let in
+            "spec.jobMode: [[[[...]]]] is unknown",
+            id="30: a deep value is told by its outside",
+        ),
+        pytest.param(
             mxjob(worker=1, specs={"worker": replica_spec()}),
             f"{SPECS}: Worker and worker are the same replica type; keep one of them, as Worker",
             id="21: the same type twice",
