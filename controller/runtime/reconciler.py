@@ -103,6 +103,9 @@ class Reconciler:
         except ApiError as error:
             if error.status in (404, 409):
                 return False
+            if error.permanent:
+                # Where else should a user find it: the status itself stays empty, or out of date.
+                self._recorder.publish(job, _refused_status(error))
             raise
         self._consistency.wrote(key, MXJOBS.kind, stored.metadata.resource_version)
         before, after = _state(job.raw), _state(stored.raw)
@@ -121,6 +124,12 @@ class Reconciler:
             self._recorder.publish(job, event)
         for counter in conclusion.counters:
             self._metrics.count_job(counter, key.namespace)
+
+
+def _refused_status(error: ApiError) -> Event:
+    """Tell that the API server finds fault with the job when its status is written, as after a change of the CRD."""
+    message = f"Cannot write the status of this job; correct what is wrong with it, or make it anew: {error}"
+    return Event("Warning", "FailedUpdateStatus", message)
 
 
 def _state(job: Mapping[str, Any]) -> str:

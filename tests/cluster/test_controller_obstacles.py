@@ -163,6 +163,22 @@ def test_lasting_trouble_of_the_api_server_is_told(cluster: Cluster, here: Names
             job.wait_until_free()
 
 
+def test_a_status_that_cannot_be_written_is_told_in_an_event(cluster: Cluster, here: Namespace, tmp_path: Path) -> None:
+    """So it is for jobs that were stored without any schema, once there is one that their types do not fit."""
+    refusal = Answer(422, '{"kind": "Status", "message": "spec.runPolicy: expected a map"}')
+    with gateway(cluster.kubeconfig) as way:
+        way.rule = lambda method, path: refusal if (method, path.rpartition("/")[2]) == ("PATCH", "status") else None
+        way.open()
+        kubeconfig = way.write_kubeconfig(tmp_path / "gateway")
+        with running(f"--kubeconfig={kubeconfig}", f"--namespace={here.name}") as controller:
+            controller.wait_until_ready()
+            here.create_job(distributed())
+            told = "Cannot write the status of this job; correct what is wrong with it, or make it anew: spec.runPolicy"
+            wait_until(lambda: any(event["message"].startswith(told) for event in here.events("job")))
+            way.rule = lambda *_: None
+            Job(here, controller).wait_until_free()
+
+
 @pytest.fixture
 def without_pod_groups(cluster: Cluster) -> Iterator[str]:
     """Leave the installation of scheduler-plugins' CRD to the test, and give its text."""
