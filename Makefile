@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 MXNET := .venv-mxnet
 SDK := .venv-sdk
+# Twice the cores: most tests wait for a process rather than compute.
+WORKERS ?= $(shell expr 2 \* $$(nproc))
 
 .DEFAULT_GOAL := help
 
@@ -48,11 +50,11 @@ lint: install ## ruff, mypy --strict, import-linter
 
 .PHONY: unit
 unit: install ## the fast tests: no process is started
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest -n $(WORKERS) tests/unit
 
 .PHONY: test
 test: lint $(MXNET)/.installed $(SDK)/.installed assets ## lint, then every test: unit, real API server, real MXNet, Kubeflow's SDK
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: fuzz
 fuzz: install assets ## send other jobs than make test, and more; JOBS=20000 and SEED=7 choose how many and which

@@ -80,7 +80,8 @@ class _Player:
         self._here.patch_job(self._name, patch)
 
     def _reap(self, _seconds: float) -> None:
-        """Do what a kubelet does for pods that are to end."""
+        """Do what a kubelet does for pods that are to end, once the controller has told all that are."""
+        self._settle(_seconds)
         for name in self._pods_there(terminating=True):
             self._here.delete_pod(name)
         self._settle(_seconds)
