@@ -12,6 +12,7 @@ import click
 from fork_tools.commands.cluster import cluster
 from fork_tools.commands.crd import crd
 from fork_tools.commands.demo import demo
+from fork_tools.commands.schema import schema
 from fork_tools.errors import ExitCode, MxforkError
 
 
@@ -27,6 +28,7 @@ def mxfork() -> None:
 mxfork.add_command(cluster)
 mxfork.add_command(crd)
 mxfork.add_command(demo)
+mxfork.add_command(schema)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from fork_tools.atomic_file import write_text
 from fork_tools.crd import openapi, output
 from fork_tools.crd.definition import custom_resource_definition
 from fork_tools.crd.rendering import render
@@ -54,7 +55,7 @@ def generate(
     elif check:
         _compare(output_file, text)
     else:
-        output.write(output_file, text)
+        write_text(output_file, text)
 
 
 def _require_sensible(

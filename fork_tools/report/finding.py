@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -30,12 +31,22 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why a finding does not count: somebody answers for it, until a day (ISO 8601) if one is named."""
+
+    reason: str
+    owner: str
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A rule that did not hold.
 
     `rule` is stable between releases (`crd/field-removed`), `subject` is what it is about (a step's name, a field's
     path): rule and subject together identify the finding from run to run. `message` is one line without a full stop,
     `remedy` the next thing to type or to do, `details` what only this rule knows (JSON values: a direction, a witness).
+    A finding with a `suppression` is told, and fails nothing.
     """
 
     rule: str
@@ -45,3 +56,9 @@ class Finding:
     location: Location | None = None
     remedy: str = ""
     details: Mapping[str, object] = field(default_factory=dict)
+    suppression: Suppression | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """What stays the same from run to run, however the message is worded: 32 hexadecimal digits."""
+        return hashlib.sha256(f"{self.rule}\0{self.subject}".encode()).hexdigest()[:32]

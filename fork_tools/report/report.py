@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -58,5 +59,14 @@ class Report:
         return not any(case.outcome is Outcome.ERROR for suite in self.suites for case in suite.cases)
 
     def reaches(self, level: Level) -> bool:
-        """Whether a finding is at least as grave as `level`."""
-        return any(finding.level >= level for finding in self.findings())
+        """Whether a finding that is not suppressed is at least as grave as `level`."""
+        return any(finding.level >= level for finding in self.findings() if finding.suppression is None)
+
+    def counts(self) -> dict[Level, int]:
+        """How many findings of each level there are, gravest first; those suppressed are left out."""
+        levels = Counter(finding.level for finding in self.findings() if finding.suppression is None)
+        return {level: levels[level] for level in sorted(Level, reverse=True)}
+
+    def suppressed(self) -> int:
+        """How many findings do not count."""
+        return sum(finding.suppression is not None for finding in self.findings())

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from fork_tools.atomic_file import write_text
 from fork_tools.commands.crd import crd
-from fork_tools.crd import output
 from fork_tools.errors import MxforkError
 from tests.unit.tools.crd.documents import DOCUMENT
 
@@ -79,5 +79,5 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(tmp_path: Path) -> None:
     occupied = tmp_path / "folder"
     occupied.mkdir()
     with pytest.raises(MxforkError, match="the file is as it was"):
-        output.write(occupied, "new")
+        write_text(occupied, "new")
     assert list(tmp_path.iterdir()) == [occupied]
