@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from fork_tools.report.finding import Level
+from fork_tools.report.finding import Finding, Level, Location
+
+_NO_DETAILS: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +23,16 @@ class Rule:
     title: str
     why: str
     fix: str
+
+    def finding(
+        self,
+        subject: str,
+        message: str,
+        *,
+        level: Level | None = None,
+        location: Location | None = None,
+        remedy: str = "",
+        details: Mapping[str, object] = _NO_DETAILS,
+    ) -> Finding:
+        """Say that the rule does not hold for `subject`; as grave as the rule unless `level` says less."""
+        return Finding(self.id, level or self.level, subject, message, location, remedy, details)

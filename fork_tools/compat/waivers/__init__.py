@@ -1,0 +1,1 @@
+"""Findings that a team accepts for a while: who answers for each, why, and until when."""
