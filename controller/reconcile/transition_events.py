@@ -25,6 +25,9 @@ _COUNTED: Final[Mapping[str, Counter]] = {
     ConditionType.SUCCEEDED: "successful",
     ConditionType.FAILED: "failed",
 }
+TERMINAL_REASONS: Final = frozenset({reason("Succeeded"), reason("Failed")})
+"""Of the events that tell of a job's end."""
+
 _TOLD: Final[Mapping[str, Literal["Normal", "Warning"]]] = {
     ConditionType.SUSPENDED: "Normal",
     ConditionType.SUCCEEDED: "Normal",

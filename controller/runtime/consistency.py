@@ -43,10 +43,17 @@ class _Expected:
 class Consistency:
     """Remembers for each job the writes that its cache has yet to show."""
 
-    def __init__(self, views: Mapping[str, View], clock: Callable[[], float]) -> None:
-        """Compare with `views`, by kind; `clock` counts seconds."""
+    def __init__(
+        self,
+        views: Mapping[str, View],
+        clock: Callable[[], float],
+        *,
+        wrote: Callable[[str, int], None] = lambda *_: None,
+    ) -> None:
+        """Compare with `views`, by kind; `clock` counts seconds. `wrote` is told the kind and version of a write."""
         self._views = views
         self._clock = clock
+        self._tell_written = wrote
         self._expected: dict[ObjectKey, _Expected] = {}
 
     def wrote(self, job: ObjectKey, kind: str, version: str) -> None:
@@ -54,6 +61,7 @@ class Consistency:
         if version.isdecimal():
             versions = self._entry(job).versions
             versions[kind] = max(int(version), versions.get(kind, 0))
+            self._tell_written(kind, int(version))
 
     def deleted(self, job: ObjectKey, kind: str, key: ObjectKey, uid: str) -> None:
         """Note that the deletion of an object was accepted."""

@@ -37,6 +37,7 @@ class Credentials:
         self._authorization: str | None = None
         self._renewed = float("-inf")
         self._renewal = asyncio.Lock()
+        self._unreadable: set[str] = set()
         self.server: str = configuration.host.rstrip("/")
         self.proxy: str | None = configuration.proxy
         self.server_hostname: str | None = configuration.tls_server_name
@@ -44,7 +45,7 @@ class Credentials:
 
     async def authorization(self) -> str | None:
         """Return the value of the Authorization header, if these credentials have one; the last one if need be."""
-        with _surviving():
+        with self._surviving("the token"):
             self._authorization = await self._configuration.get_api_key_with_prefix("BearerToken")
         return self._authorization
 
@@ -54,9 +55,24 @@ class Credentials:
             if time.monotonic() - self._renewed < _RELOAD_INTERVAL:
                 return
             self._renewed = time.monotonic()
-            with _surviving(), _leaving_no_files():
+            with self._surviving("the credentials"), _leaving_no_files():
                 self._configuration = await _configuration(self._kubeconfig)
                 _load_client_certificate(self.ssl_context, self._configuration)
+
+    @contextmanager
+    def _surviving(self, what: str) -> Iterator[None]:
+        """Go on with what is at hand when nothing newer can be read now; told once, not at every request."""
+        try:
+            yield
+        # The loader's errors are of every kind; a file may be half-way replaced.
+        except Exception as error:
+            if what not in self._unreadable:
+                self._unreadable.add(what)
+                log.warning("%s could not be read again, so the last one read is used: %s", what, error)
+        else:
+            if what in self._unreadable:
+                self._unreadable.discard(what)
+                log.info("over: %s could not be read again", what)
 
 
 async def load_credentials(kubeconfig: Path | None) -> Credentials:
@@ -137,13 +153,3 @@ def _leaving_no_files() -> Iterator[None]:
         yield
     finally:
         kube_config._cleanup_temp_files()  # type: ignore[no-untyped-call]  # as published
-
-
-@contextmanager
-def _surviving() -> Iterator[None]:
-    """Go on with the credentials at hand when newer ones cannot be read now; a file may be half-way replaced."""
-    try:
-        yield
-    # The loader's errors are of every kind.
-    except Exception as error:
-        log.warning("credentials could not be read again: %s", error)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+# The API has no code for it: a 403 like any other, but for these words.
+_NAMESPACE_ENDS: Final = "because it is being terminated"
 # A 500 like any other, but for these words: it concerns only what that webhook has to judge.
 _WEBHOOK_AWAY: Final = "failed calling webhook"
 
@@ -45,6 +47,11 @@ class ApiError(RequestError):
     def permanent(self) -> bool:
         """Whether repeating the same request is pointless: the object itself is not acceptable."""
         return self.status in (400, 413, 422)
+
+    @property
+    def namespace_ends(self) -> bool:
+        """Whether nothing new is taken because the whole namespace is being deleted."""
+        return self.status == 403 and _NAMESPACE_ENDS in self.message
 
     @property
     def concerns_server(self) -> bool:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from prometheus_client import (
     CollectorRegistry,
@@ -31,6 +31,9 @@ _JOB_COUNTERS: Final = {
     "restarted": "Restarts of MXJobs",
 }
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+_PATIENT_SECONDS: Final = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600)
+_RESULTS: Final = ("success", "requeue", "requeue_after", "error")
+_DROPPED_FOR: Final = ("budget", "queue", "refused")
 
 
 @dataclass(slots=True)
@@ -44,7 +47,11 @@ class ControllerMetrics:
     """Every metric of one process, in a registry of its own."""
 
     def __init__(self) -> None:
-        """Register everything; job counters appear with a namespace's first job."""
+        """Register everything.
+
+        The job counters of a namespace appear together with its first job; everything else is there from the start, at
+        zero, so that no rate misses the first step.
+        """
         disable_created_metrics()  # type: ignore[no-untyped-call]  # as published
         self.registry: Final = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
@@ -61,6 +68,8 @@ class ControllerMetrics:
         self._reconciles = Counter(
             "controller_runtime_reconcile", "Passes over jobs", ("controller", "result"), registry=self.registry
         )
+        for result in _RESULTS:
+            self._reconciles.labels(CONTROLLER_NAME, result)
         self._reconcile_errors = Counter(
             "controller_runtime_reconcile_errors", "Passes that failed", ("controller",), registry=self.registry
         ).labels(CONTROLLER_NAME)
@@ -78,14 +87,63 @@ class ControllerMetrics:
         self.stale_skips: Final = Counter(
             "mxjob_stale_sync_skips", "Passes put off until the cache has the last writes", registry=self.registry
         )
+        self._staleness = Histogram(
+            "mxjob_cache_staleness_seconds",
+            "How long after the answer to a write the cache showed it",
+            ("kind",),
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.time_to_pods: Final = Histogram(
+            "mxjob_time_to_pods_seconds",
+            "From the creation of a job that was never suspended to that of the last of its pods",
+            buckets=_PATIENT_SECONDS,
+            registry=self.registry,
+        )
+        self._silence = Gauge(
+            "mxjob_informer_silence_seconds",
+            "How long an informer has neither heard from the API server nor tried to",
+            ("resource",),
+            registry=self.registry,
+        )
+        self._dropped_events = Counter(
+            "mxjob_events_dropped", "Events that were not posted, and why", ("cause",), registry=self.registry
+        )
+        for cause in _DROPPED_FOR:
+            self._dropped_events.labels(cause)
+        self._leading = Gauge(
+            "leader_election_master_status",
+            "1 in the process that leads, 0 in one that stands by",
+            ("name",),
+            registry=self.registry,
+        )
+        self.set_leading(leading=False)
 
     def count_job(self, counter: str, namespace: str) -> None:
         """Count a change of a job: created, deleted, successful, failed or restarted."""
+        for each in self._jobs.values():
+            each.labels(namespace, FRAMEWORK)
         self._jobs[counter].labels(namespace, FRAMEWORK).inc()
 
     def count_request(self, method: str, code: str, host: str) -> None:
         """Count a request to the API server."""
         self._requests.labels(code, method, host).inc()
+
+    def cache_staleness(self, kind: str, seconds: float) -> None:
+        """Note that the cache of a kind showed a write so many seconds after its answer."""
+        self._staleness.labels(kind).observe(seconds)
+
+    def watch_informer(self, resource: str, silence: Callable[[], float]) -> None:
+        """Show at each scrape for how many seconds the informer of `resource` has been silent."""
+        self._silence.labels(resource).set_function(silence)
+
+    def count_dropped_event(self, cause: Literal["budget", "queue", "refused"]) -> None:
+        """Count an event that was not posted: its job had too many, too many wait, or the API server refused it."""
+        self._dropped_events.labels(cause).inc()
+
+    def set_leading(self, *, leading: bool, name: str = CONTROLLER_NAME) -> None:
+        """Show whether this process leads; `name` is that of the Lease."""
+        self._leading.labels(name).set(leading)
 
     @contextmanager
     def reconcile(self) -> Iterator[PassOutcome]:

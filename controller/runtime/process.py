@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -19,6 +20,7 @@ from controller.runtime.client import ApiClient
 from controller.runtime.configuration import Configuration
 from controller.runtime.consistency import Consistency
 from controller.runtime.credentials import Credentials
+from controller.runtime.debug import debug_routes
 from controller.runtime.decode import Cached, decode_job, decode_pod, decode_pod_group, decode_service
 from controller.runtime.deprecation import Deprecation
 from controller.runtime.errors import StartError
@@ -29,6 +31,7 @@ from controller.runtime.metrics import ControllerMetrics, QueueMetrics
 from controller.runtime.priority_classes import PriorityClasses
 from controller.runtime.reconciler import Reconciler
 from controller.runtime.resources import MXJOBS, PODS, SERVICES, ObjectKey, Resource, pod_groups
+from controller.runtime.staleness import Staleness
 from controller.runtime.supervisor import Supervisor
 from controller.runtime.troubles import Troubles
 from controller.runtime.worker import Workers
@@ -78,13 +81,20 @@ class ControllerProcess:
         metrics = ControllerMetrics()
         troubles = Troubles(loop.time)
 
+        queue_metrics = QueueMetrics(metrics.registry)
+        queue: WorkQueue[ObjectKey] = WorkQueue(queue_metrics)
+        queue_metrics.watch(queue, loop.time)
+
         listeners = Listeners()
         self._stack.push_async_callback(listeners.close)
         await listeners.open(
             "metrics", "--metrics-bind-address", configuration.metrics_address, metrics_routes(metrics.registry)
         )
         await listeners.open(
-            "probes", "--health-probe-bind-address", configuration.probe_address, probe_routes(self._hangs, self._waits)
+            "probes",
+            "--health-probe-bind-address",
+            configuration.probe_address,
+            probe_routes(self._hangs, self._waits) | debug_routes(queue.snapshot),
         )
 
         cache = Cache()
@@ -93,15 +103,22 @@ class ControllerProcess:
             ApiClient(self._credentials, count_request=metrics.count_request, hear=deprecation.heard)
         )
         self._stack.push_async_callback(self._supervisor.cancel)
-        queue_metrics = QueueMetrics(metrics.registry)
-        queue: WorkQueue[ObjectKey] = WorkQueue(queue_metrics)
-        queue_metrics.watch(queue, loop.time)
 
-        self._create_informers(client, cache, queue, troubles, deprecation)
-        kinds = {informer.resource.kind: informer for informer in self._informers}
+        kinds: dict[str, Informer[Any]] = {}
+        staleness = Staleness(kinds, metrics.cache_staleness, loop.time)
+        self._create_informers(client, cache, queue, troubles, deprecation, staleness)
+        kinds |= {informer.resource.kind: informer for informer in self._informers}
+        for informer in self._informers:
+            metrics.watch_informer(informer.resource.qualified, partial(_silence, informer, loop.time))
         resources = {kind: informer.resource for kind, informer in kinds.items()}
-        consistency = Consistency(kinds, loop.time)
-        recorder = EventRecorder(client, clock=loop.time, now=lambda: datetime.now(UTC), troubles=troubles)
+        consistency = Consistency(kinds, loop.time, wrote=staleness.wrote)
+        recorder = EventRecorder(
+            client,
+            clock=loop.time,
+            now=lambda: datetime.now(UTC),
+            troubles=troubles,
+            dropped=metrics.count_dropped_event,
+        )
         reconciler = Reconciler(
             cache=cache,
             consistency=consistency,
@@ -149,6 +166,7 @@ class ControllerProcess:
         queue: WorkQueue[ObjectKey],
         troubles: Troubles,
         deprecation: Deprecation,
+        staleness: Staleness,
     ) -> None:
         def follow(
             resource: Resource,
@@ -161,6 +179,7 @@ class ControllerProcess:
         ) -> None:
             def changed(change: Change[T]) -> None:
                 also(change)
+                staleness.changed(resource.kind)
                 for key in concerned(change):
                     queue.add(key)
 
@@ -205,6 +224,10 @@ class ControllerProcess:
         """Return what has to be listed before there can be work."""
         waiting = [i.resource.qualified for i in self._informers if not i.synced.is_set()]
         return f"not listed yet: {', '.join(waiting)}" if waiting else "" if self._informers else "starting"
+
+
+def _silence(informer: Informer[Any], clock: Callable[[], float]) -> float:
+    return clock() - informer.last_activity
 
 
 async def _within(seconds: float, act: Callable[[], Any]) -> None:

@@ -21,8 +21,10 @@ from controller.runtime.consistency import PATIENCE, Consistency
 from controller.runtime.decode import StoredJob, decode_job
 from controller.runtime.errors import ApiError
 from controller.runtime.events import EventRecorder
+from controller.runtime.log_context import identify
 from controller.runtime.metrics import ControllerMetrics
 from controller.runtime.resources import MXJOBS, ObjectKey
+from controller.runtime.time_to_pods import TimeToPods
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +69,7 @@ class Reconciler:
         self._now = now
         self._failures = failures
         self._priorities = priorities
+        self._time_to_pods = TimeToPods(metrics.time_to_pods.observe, now)
         self._standing: dict[ObjectKey, tuple[str, frozenset[Event]]] = {}
 
     async def reconcile(self, key: ObjectKey) -> Result:
@@ -75,7 +78,9 @@ class Reconciler:
         if job is None:
             self._consistency.forget(key)
             self._standing.pop(key, None)
+            self._time_to_pods.forget(key)
             return Result()
+        identify(job.metadata.uid)
         if not self._consistency.caught_up(key):
             self._metrics.stale_skips.inc()
             return Result(requeue_after=PATIENCE)
@@ -85,6 +90,7 @@ class Reconciler:
             observed = replace(observed, priorities=await self._priorities())
         intended = plan(observed, now, self._settings)
         outcomes = await self._applier.apply(job, intended.actions)
+        self._time_to_pods.applied(key, job, outcomes)
         conclusion = conclude(observed, intended, outcomes, now, failures_before=self._failures(key))
         log.debug(
             "%s: %d actions, status %s", key, len(outcomes), "written" if conclusion.status_patch else "as it was"
@@ -110,9 +116,7 @@ class Reconciler:
         self._consistency.wrote(key, MXJOBS.kind, stored.metadata.resource_version)
         before, after = _state(job.raw), _state(stored.raw)
         if after != before:
-            log.info(
-                "%s: %s", key, after, extra={"job": str(key), "uid": job.metadata.uid, "state": after, "was": before}
-            )
+            log.info("%s: %s", key, after, extra={"action": "update status", "state": after, "was": before})
         return True
 
     def _tell(self, key: ObjectKey, job: StoredJob, conclusion: Conclusion) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from controller.runtime.errors import RequestError, UnreachableError
+from controller.runtime.log_context import in_pass
 from controller.runtime.metrics import ControllerMetrics
 from controller.runtime.reconciler import Result
 from controller.runtime.resources import ObjectKey
@@ -45,7 +46,7 @@ class Workers:
     async def _work(self) -> None:
         while (key := await self._queue.get()) is not None:
             try:
-                with self._metrics.reconcile() as outcome:
+                with in_pass(key), self._metrics.reconcile() as outcome:
                     outcome.result = await self._pass(key)
             finally:
                 self._queue.done(key)

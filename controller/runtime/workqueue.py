@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -17,6 +18,19 @@ K = TypeVar("K", bound=Hashable)
 _FIRST_RETRY: Final = 0.005
 _LONGEST_RETRY: Final = 1000.0
 _SUPERSEDED_KEPT: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSnapshot(Generic[K]):
+    """What a queue holds at one moment, in seconds: since when keys wait or are worked on, until when they are put off.
+
+    A key may be in several of these at once. `failures` counts the failures in a row.
+    """
+
+    queued: Mapping[K, float]
+    delayed: Mapping[K, float]
+    in_progress: Mapping[K, float]
+    failures: Mapping[K, int]
 
 
 class QueueObserver(Protocol):
@@ -116,6 +130,16 @@ class WorkQueue(Generic[K]):
     def failures(self, key: K) -> int:
         """Return how often a key failed in a row."""
         return self._failures.get(key, 0)
+
+    def snapshot(self) -> QueueSnapshot[K]:
+        """Return what the queue holds now."""
+        now = self._loop.time()
+        return QueueSnapshot(
+            queued={key: now - since for key, since in self._added.items()},
+            delayed={key: max(0.0, deadline - now) for key, deadline in self._deadlines.items()},
+            in_progress={key: now - since for key, since in self._processing.items()},
+            failures=dict(self._failures),
+        )
 
     async def get(self) -> K | None:
         """Wait for a due key and take it; None once the queue is closed. Call `done` for every key taken."""

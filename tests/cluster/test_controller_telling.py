@@ -176,7 +176,7 @@ def test_each_change_of_state_is_one_line(here: Namespace, controller: Controlle
     here.play("*", "Succeeded", exit_code=0)
     settled(here, controller, "Succeeded")
     name = f"{here.name}/job"
-    assert [line.rpartition(f"{name}: ")[2].strip() for line in controller.lines if name in line] == [
+    assert [line.rpartition(f"{name}: ")[2].split()[0] for line in controller.lines if name in line] == [
         "Created",
         "Succeeded",
     ]
@@ -192,7 +192,8 @@ def test_json_lines(cluster: Cluster, here: Namespace, level: str) -> None:
         assert controller.stop() == 0
         lines = [json.loads(line) for line in controller.lines]
     told = next(line for line in lines if line.get("state") == "Created")
-    assert told["job"] == f"{here.name}/job"
-    assert told["uid"] == job["metadata"]["uid"]
-    assert {"time", "level", "logger", "message"} <= told.keys()
+    about = {"controller": "mxjob-controller", "namespace": here.name, "name": "job", "uid": job["metadata"]["uid"]}
+    assert told.items() >= about.items()
+    assert told["action"] == "update status"
+    assert {"time", "level", "logger", "message", "reconcileID"} <= told.keys()
     assert ("debug" in {line["level"] for line in lines}) is (level == "debug")

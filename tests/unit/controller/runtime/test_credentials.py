@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
+from kubernetes.aio.client import Configuration
 
 from controller.runtime.client import ApiClient
-from controller.runtime.credentials import load_credentials
+from controller.runtime.credentials import Credentials, load_credentials
 from controller.runtime.errors import ApiError, StartError
 from fork_tools.cluster.pki import Authority
 from tests.unit.controller.runtime.scripted_api import Answer, ScriptedApi, status
@@ -117,4 +118,26 @@ async def test_credentials_that_cannot_be_read_again_are_kept(tmp_path: Path, ca
             await client.get("/x")
     assert [request.headers["Authorization"] for request in api.requests] == ["Bearer t0ken"] * 2
     assert "could not be read again" in caplog.text
+    assert "t0ken" not in caplog.text
+
+
+async def test_a_token_file_that_cannot_be_read_is_told_once_not_at_every_request(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    readable = iter((True, False, False, False, True, True, False))
+
+    def read(configuration: Configuration) -> None:
+        if not next(readable):
+            raise OSError("Permission denied: token")
+        configuration.api_key["BearerToken"] = "bearer t0ken"
+
+    configuration = Configuration()
+    configuration.host = "https://127.0.0.1:1"
+    configuration.refresh_api_key_hook = read  # type: ignore[assignment]  # theirs, typed as None
+    credentials = Credentials(configuration, None)
+    caplog.set_level("INFO")
+    for _ in range(7):
+        assert await credentials.authorization() == "bearer t0ken"
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO", "WARNING"]
+    assert "Permission denied" in caplog.text
     assert "t0ken" not in caplog.text

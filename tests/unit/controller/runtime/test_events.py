@@ -22,10 +22,11 @@ JOB = stored_job("job")
 
 
 @asynccontextmanager
-async def recording(api: ScriptedApi) -> AsyncIterator[EventRecorder]:
+async def recording(api: ScriptedApi, dropped: list[str] | None = None) -> AsyncIterator[EventRecorder]:
     async with api.client() as client:
         troubles = Troubles(asyncio.get_running_loop().time)
-        recorder = EventRecorder(client, clock=lambda: 0, now=lambda: NOW, troubles=troubles)
+        count = (dropped if dropped is not None else []).append
+        recorder = EventRecorder(client, clock=lambda: 0, now=lambda: NOW, troubles=troubles, dropped=count)
         task = asyncio.create_task(recorder.run())
         yield recorder
         assert not task.done(), task.exception()
@@ -137,3 +138,71 @@ async def test_a_long_message_and_a_long_name_are_cut_to_what_is_allowed() -> No
     (request,) = api.requests
     assert len(request.body["metadata"]["name"]) == 253
     assert len(request.body["message"]) == 1024
+
+
+SUCCEEDED = Event("Normal", "MXJobSucceeded", "MXJob ns/job successfully completed.")
+
+
+async def test_the_end_of_a_job_is_told_even_if_it_had_too_many_events() -> None:
+    api = ScriptedApi(Answer(status=201))
+    dropped: list[str] = []
+    async with recording(api, dropped) as recorder:
+        for number in range(100):
+            recorder.publish(JOB, Event("Normal", "Noise", str(number)))
+        recorder.publish(JOB, SUCCEEDED)
+        await recorder.drain()
+    assert len(api.requests) == 25 + 1
+    assert api.requests[-1].body["reason"] == "MXJobSucceeded"
+    assert dropped == ["budget"] * 75
+
+
+async def test_the_end_of_a_job_is_told_even_if_the_queue_is_full(caplog: pytest.LogCaptureFixture) -> None:
+    api = ScriptedApi(Answer(status=201))
+    dropped: list[str] = []
+    async with api.client() as client:
+        troubles = Troubles(asyncio.get_running_loop().time)
+        recorder = EventRecorder(client, clock=lambda: 0, now=lambda: NOW, troubles=troubles, dropped=dropped.append)
+        for number in range(10_001):
+            recorder.publish(stored_job(f"job-{number}"), CREATED)
+        recorder.publish(JOB, SUCCEEDED)
+        assert dropped == ["queue"]
+        assert recorder.waiting == 10_001
+    assert "too slowly" in caplog.text
+
+
+@pytest.mark.parametrize("trouble", [status(500), status(429, "TooManyRequests"), status(401, "Unauthorized")])
+async def test_the_end_of_a_job_is_told_again_until_it_is_heard(trouble: Answer) -> None:
+    api = ScriptedApi(trouble, Answer(status=201))
+    async with recording(api) as recorder:
+        recorder.publish(JOB, SUCCEEDED)
+        await recorder.drain()
+    names = {request.body["metadata"]["name"] for request in api.requests}
+    assert [request.method for request in api.requests] == ["POST", "POST"]
+    assert len(names) == 1, "a repetition after a lost reply must not become a second event"
+
+
+async def test_a_lost_reply_to_a_terminal_event_is_healed() -> None:
+    api = ScriptedApi(status(504), status(409, "AlreadyExists"), Answer(status=201))
+    async with recording(api) as recorder:
+        recorder.publish(JOB, SUCCEEDED)
+        await recorder.drain()
+    assert [request.method for request in api.requests] == ["POST", "POST"]
+
+
+async def test_without_permission_the_end_of_a_job_is_tried_once() -> None:
+    api = ScriptedApi(status(403, "Forbidden", "no events for you"))
+    dropped: list[str] = []
+    async with recording(api, dropped) as recorder:
+        recorder.publish(JOB, SUCCEEDED)
+        await recorder.drain()
+    assert (len(api.requests), dropped) == (1, ["refused"])
+
+
+async def test_a_namespace_that_is_being_deleted_is_no_trouble(caplog: pytest.LogCaptureFixture) -> None:
+    words = "unable to create new content in namespace ns because it is being terminated"
+    api = ScriptedApi(status(403, "Forbidden", f'events "job.1" is forbidden: {words}'))
+    async with recording(api) as recorder:
+        recorder.publish(JOB, CREATED)
+        recorder.publish(JOB, SUCCEEDED)
+        await recorder.drain()
+    assert caplog.messages == []
