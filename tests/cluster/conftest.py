@@ -9,22 +9,31 @@ from typing import Final
 
 import pytest
 
+from controller.api.constants import CONTROLLER_NAME
 from fork_tools.cluster.assets import find_assets
 from fork_tools.cluster.lifecycle import Cluster, down, up
+from tests.cluster import audit, shipped
 from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.kube import CORE, Kube, Namespace
 from tests.cluster.kubectl import output
 
 POD_GROUP_CRDS: Final = Path(__file__).parents[1] / "golden" / "podgroup-crds.yaml"
+ADMINISTRATOR: Final = "mxfork-administrator"
 _serial = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def audit_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Name the file in which the control plane notes every request."""
+    return tmp_path_factory.mktemp("audit") / "audit.jsonl"
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory, audit_log: Path) -> Iterator[Cluster]:
     """Start a control plane with the MXJob CRD and without nodes."""
     # A short path: etcd's socket lies below it, and a socket's path has to be short.
     directory = tmp_path_factory.mktemp("c") / "cluster"
-    cluster = up(directory, assets=find_assets(), tied_to_parent=True)
+    cluster = up(directory, assets=find_assets(), audit_log=audit_log, tied_to_parent=True)
     yield cluster
     down(directory)
 
@@ -35,6 +44,19 @@ def kube(cluster: Cluster) -> Iterator[Kube]:
     kube = Kube(cluster.kubeconfig)
     yield kube
     kube.close()
+
+
+@pytest.fixture(scope="session")
+def access(cluster: Cluster, audit_log: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give a controller what deploy/ ships and nothing more: the kubeconfig of its service account.
+
+    At the end of the run it shows whether that was enough, and whether every controller came with it.
+    """
+    yield shipped.access(cluster, tmp_path_factory.mktemp("access"))
+    seen = [request for request in audit.requests(audit_log) if request.agent.startswith(CONTROLLER_NAME)]
+    refused = {str(request.permission) for request in seen if request.user == shipped.USER and request.forbidden}
+    assert not refused, "the shipped permissions lack these, which the controller asked for"
+    assert ADMINISTRATOR not in {request.user for request in seen}, "give controllers `access`, not all permissions"
 
 
 @pytest.fixture
@@ -62,8 +84,8 @@ def pod_groups(cluster: Cluster) -> Iterator[None]:
 
 
 @pytest.fixture
-def controller(cluster: Cluster, namespace: str) -> Iterator[ControllerProcess]:
+def controller(access: Path, namespace: str) -> Iterator[ControllerProcess]:
     """Run a controller for the test's namespace until it is ready."""
-    with running(f"--kubeconfig={cluster.kubeconfig}", f"--namespace={namespace}") as controller:
+    with running(f"--kubeconfig={access}", f"--namespace={namespace}") as controller:
         controller.wait_until_ready()
         yield controller

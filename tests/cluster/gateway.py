@@ -1,6 +1,7 @@
 """Stands between a controller and the API server: may be closed, and may answer in the API server's place.
 
-Speaks plain HTTP to the controller, so that requests can be looked at, and is an administrator to the API server.
+Speaks plain HTTP to the controller, so that requests can be looked at; to the API server it is whom its kubeconfig
+names.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from controller.runtime.credentials import load_credentials
 from fork_tools.cluster.ports import LOOPBACK, free_port
 
 T = TypeVar("T")
+
+_ASKED_WITH = ("Accept", "Content-Type", "User-Agent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Gateway:
         self._runner: web.AppRunner | None = None
         self._session: aiohttp.ClientSession | None = None
         self._server = ""
+        self._authorization: str | None = None
 
     def write_kubeconfig(self, path: Path) -> Path:
         """Write a kubeconfig that leads through this gateway."""
@@ -92,6 +96,7 @@ class Gateway:
     async def _open(self) -> None:
         credentials = await load_credentials(self._upstream)
         self._server = credentials.server
+        self._authorization = await credentials.authorization()
         connector = aiohttp.TCPConnector(limit=0, ssl=credentials.ssl_context)
         self._session = aiohttp.ClientSession(connector=connector, auto_decompress=False)
         application = web.Application(client_max_size=2**24)
@@ -112,7 +117,9 @@ class Gateway:
         if answer is not None:
             return web.Response(status=answer.status, text=answer.text, content_type=answer.content_type)
         assert self._session is not None
-        headers = {key: request.headers[key] for key in ("Accept", "Content-Type") if key in request.headers}
+        headers = {key: request.headers[key] for key in _ASKED_WITH if key in request.headers}
+        if self._authorization:
+            headers["Authorization"] = self._authorization
         async with self._session.request(
             request.method,
             self._server + request.path_qs,

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
-
-import yaml
+from typing import Final
 
 from fork_tools.cluster.lifecycle import Cluster
+from tests.cluster import shipped
 from tests.cluster.kube import CORE, Kube, Object
 
 RBAC: Final = "/apis/rbac.authorization.k8s.io/v1"
-# The least that the controller has to be permitted (spec §6.4).
-LEAST: Final = (
-    {"apiGroups": ["kubeflow.org"], "resources": ["mxjobs"], "verbs": ["list", "watch", "delete"]},
-    {"apiGroups": ["kubeflow.org"], "resources": ["mxjobs/status"], "verbs": ["patch"]},
-    {"apiGroups": [""], "resources": ["pods", "services"], "verbs": ["get", "list", "watch", "create", "delete"]},
-    {"apiGroups": [""], "resources": ["events"], "verbs": ["create", "patch"]},
-)
+# The least that the controller has to be permitted (spec §6.4): what the namespaced install ships.
+LEAST: Final = shipped.rules("overlays", "namespaced", "role.yaml")
 
 
 def service_account(cluster: Cluster, kube: Kube, namespace: str, rules: Sequence[Object], path: Path) -> Path:
@@ -34,7 +28,4 @@ def service_account(cluster: Cluster, kube: Kube, namespace: str, rules: Sequenc
     }
     kube.request("POST", f"{roles}/rolebindings", binding)
     answer = kube.request("POST", f"{accounts}/mxjob/token", {"spec": {}})
-    document: dict[str, Any] = yaml.safe_load(cluster.kubeconfig.read_text(encoding="utf-8"))
-    document["users"][0]["user"] = {"token": answer["status"]["token"]}
-    path.write_text(yaml.safe_dump(document), encoding="utf-8")
-    return path
+    return shipped.kubeconfig_with(cluster, answer["status"]["token"], path)

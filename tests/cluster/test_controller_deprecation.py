@@ -13,6 +13,7 @@ from fork_tools.cluster.assets import find_assets
 from fork_tools.cluster.crds import MXJOB_CRD
 from fork_tools.cluster.lifecycle import Cluster, up
 from fork_tools.commands.crd import crd
+from tests.cluster import shipped
 from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.kube import CORE, Kube, Namespace
 from tests.cluster.kubectl import kubectl, output
@@ -28,6 +29,11 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     cluster = up(tmp_path_factory.mktemp("d") / "cluster", assets=find_assets(), tied_to_parent=True)
     yield cluster
     cluster.down()
+
+
+@pytest.fixture(scope="module")
+def access(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shipped.access(cluster, tmp_path_factory.mktemp("access"))
 
 
 @pytest.fixture(scope="module")
@@ -74,10 +80,10 @@ def serves(here: Namespace, controller: ControllerProcess, job: str) -> None:
 
 
 def test_each_job_is_told_once_while_the_crd_is_deprecated(
-    cluster: Cluster, deprecated_crd: Path, here: Namespace
+    cluster: Cluster, access: Path, deprecated_crd: Path, here: Namespace
 ) -> None:
     once = [("Warning", MESSAGE, 1)]
-    flags = (f"--kubeconfig={cluster.kubeconfig}",)
+    flags = (f"--kubeconfig={access}",)
     with running(*flags) as controller:
         controller.wait_until_ready()
         serves(here, controller, "before")

@@ -11,6 +11,7 @@ import yaml
 from fork_tools.cluster.assets import find_assets
 from fork_tools.cluster.crds import MXJOB_CRD
 from fork_tools.cluster.lifecycle import Cluster, up
+from tests.cluster import shipped
 from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.kube import CORE, Kube, Namespace, Object
 from tests.cluster.kubectl import output
@@ -47,9 +48,10 @@ def bare_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def controller(bare_cluster: Cluster) -> Iterator[ControllerProcess]:
+def controller(bare_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControllerProcess]:
     """Run a controller that was there before the CRD."""
-    with running(f"--kubeconfig={bare_cluster.kubeconfig}") as controller:
+    access = shipped.access(bare_cluster, tmp_path_factory.mktemp("access"))
+    with running(f"--kubeconfig={access}") as controller:
         controller.wait_for_log("the CRD mxjobs.kubeflow.org is not installed; next: kubectl apply -f crds/")
         crd = permissive(yaml.safe_load(Path(MXJOB_CRD).read_text(encoding="utf-8")))
         output(bare_cluster, "apply", "-f", "-", stdin=yaml.safe_dump(crd))

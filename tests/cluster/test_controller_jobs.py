@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from fork_tools.cluster.lifecycle import Cluster
 from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.kube import Namespace, Object
 from tests.cluster.mxjobs import mxjob, replicas
@@ -147,9 +147,9 @@ def test_161_a_job_that_another_controller_manages_is_left_alone(life: Life) -> 
 
 
 def test_83_84_a_restarted_controller_goes_on_without_doing_anything_twice(
-    cluster: Cluster, here: Namespace, namespace: str
+    access: Path, here: Namespace, namespace: str
 ) -> None:
-    flags = (f"--kubeconfig={cluster.kubeconfig}", f"--namespace={namespace}")
+    flags = (f"--kubeconfig={access}", f"--namespace={namespace}")
     with running(*flags) as first:
         life = Life(here, first)
         life.begin(distributed(), pods=4)

@@ -124,10 +124,10 @@ def test_49_a_quota_stops_only_those_that_it_is_too_small_for(here: Namespace, j
 
 
 def test_49_hundreds_of_refusals_are_not_made_and_hold_up_no_other_type(
-    cluster: Cluster, here: Namespace, tmp_path: Path
+    access: Path, here: Namespace, tmp_path: Path
 ) -> None:
     set_quota(here, requests_cpu="1")
-    with gateway(cluster.kubeconfig) as way:
+    with gateway(access) as way:
         way.open()
         flags = (f"--kubeconfig={way.write_kubeconfig(tmp_path / 'gateway')}", f"--namespace={here.name}")
         with running(*flags) as controller:
@@ -147,9 +147,9 @@ def test_a_pod_that_cannot_be_stops_no_other_type(here: Namespace, job: Job) -> 
     wait_until(lambda: set(here.pods()) == PODS - {"job-scheduler-0"} and set(here.services()) == PODS)
 
 
-def test_lasting_trouble_of_the_api_server_is_told(cluster: Cluster, here: Namespace, tmp_path: Path) -> None:
+def test_lasting_trouble_of_the_api_server_is_told(access: Path, here: Namespace, tmp_path: Path) -> None:
     trouble = Answer(500, '{"kind": "Status", "message": "etcdserver: no space"}')
-    with gateway(cluster.kubeconfig) as way:
+    with gateway(access) as way:
         way.rule = lambda method, path: trouble if (method, path.rpartition("/")[2]) == ("POST", "pods") else None
         way.open()
         with running(
@@ -163,10 +163,10 @@ def test_lasting_trouble_of_the_api_server_is_told(cluster: Cluster, here: Names
             job.wait_until_free()
 
 
-def test_a_status_that_cannot_be_written_is_told_in_an_event(cluster: Cluster, here: Namespace, tmp_path: Path) -> None:
+def test_a_status_that_cannot_be_written_is_told_in_an_event(access: Path, here: Namespace, tmp_path: Path) -> None:
     """So it is for jobs that were stored without any schema, once there is one that their types do not fit."""
     refusal = Answer(422, '{"kind": "Status", "message": "spec.runPolicy: expected a map"}')
-    with gateway(cluster.kubeconfig) as way:
+    with gateway(access) as way:
         way.rule = lambda method, path: refusal if (method, path.rpartition("/")[2]) == ("PATCH", "status") else None
         way.open()
         kubeconfig = way.write_kubeconfig(tmp_path / "gateway")
@@ -188,8 +188,10 @@ def without_pod_groups(cluster: Cluster) -> Iterator[str]:
     output(cluster, "delete", "crd", crd["metadata"]["name"], "--ignore-not-found")
 
 
-def test_gang_scheduling_without_its_crd(cluster: Cluster, here: Namespace, without_pod_groups: str) -> None:
-    flags = (f"--kubeconfig={cluster.kubeconfig}", f"--namespace={here.name}", "--gang-scheduler-name=plugins")
+def test_gang_scheduling_without_its_crd(
+    cluster: Cluster, access: Path, here: Namespace, without_pod_groups: str
+) -> None:
+    flags = (f"--kubeconfig={access}", f"--namespace={here.name}", "--gang-scheduler-name=plugins")
     with running(*flags) as controller:
         controller.wait_until_ready()
         job = Job(here, controller)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fork_tools.cluster.lifecycle import Cluster
+from tests.cluster import shipped
 from tests.cluster.controller_process import running
 from tests.cluster.kube import Kube, Namespace, Object
 from tests.cluster.mxjobs import container, mxjob, replicas
@@ -16,11 +17,7 @@ from tests.cluster.waiting import wait_until
 
 PRIORITY_CLASSES = "/apis/scheduling.k8s.io/v1/priorityclasses"
 POD_GROUPS = "/apis/scheduling.x-k8s.io/v1alpha1"
-POD_GROUP_RULE = {
-    "apiGroups": ["scheduling.x-k8s.io"],
-    "resources": ["podgroups"],
-    "verbs": ["get", "list", "watch", "create", "patch", "delete"],
-}
+POD_GROUP_RULES = shipped.component_rules("scheduler-plugins", "(Cluster)?Role")
 
 pytestmark = pytest.mark.usefixtures("pod_groups")
 
@@ -53,8 +50,8 @@ def min_resources(here: Namespace) -> Object | None:
     return groups[0]["spec"].get("minResources") if groups else None
 
 
-def test_129_the_highest_priority_counts_first(cluster: Cluster, here: Namespace, high: str) -> None:
-    flags = (f"--kubeconfig={cluster.kubeconfig}", f"--namespace={here.name}", "--gang-scheduler-name=plugins")
+def test_129_the_highest_priority_counts_first(access: Path, here: Namespace, high: str) -> None:
+    flags = (f"--kubeconfig={access}", f"--namespace={here.name}", "--gang-scheduler-name=plugins")
     with running(*flags) as controller:
         controller.wait_until_ready()
         here.create_job(job(high, min_available=2))
@@ -66,7 +63,7 @@ def test_129_the_highest_priority_counts_first(cluster: Cluster, here: Namespace
 def test_129_without_the_permission_everything_else_works(
     cluster: Cluster, kube: Kube, here: Namespace, high: str, tmp_path: Path
 ) -> None:
-    rules = (*LEAST, POD_GROUP_RULE)
+    rules = (*LEAST, *POD_GROUP_RULES)
     kubeconfig = service_account(cluster, kube, here.name, rules, tmp_path / "kubeconfig")
     flags = (f"--kubeconfig={kubeconfig}", f"--namespace={here.name}", "--gang-scheduler-name=plugins")
     with running(*flags) as controller:

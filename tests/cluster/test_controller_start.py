@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from fork_tools.cluster.lifecycle import Cluster
 from tests.cluster.controller_process import PROGRAM, running
 from tests.cluster.gateway import Answer, Gateway, gateway
 from tests.cluster.kube import Kube, Namespace
@@ -29,8 +28,8 @@ def refused_start(*arguments: str, environment: dict[str, str] | None = None) ->
 
 
 @pytest.fixture
-def gate(cluster: Cluster) -> Iterator[Gateway]:
-    with gateway(cluster.kubeconfig) as made:
+def gate(access: Path) -> Iterator[Gateway]:
+    with gateway(access) as made:
         yield made
 
 
@@ -100,10 +99,10 @@ def test_a_kubeconfig_that_cannot_be_used_is_told_in_one_line(tmp_path: Path, co
     assert second.strip() == f"next      kubectl --kubeconfig {path} config view"
 
 
-def test_a_port_that_is_taken_is_told(cluster: Cluster, namespace: str) -> None:
-    with running(f"--kubeconfig={cluster.kubeconfig}", f"--namespace={namespace}") as first:
+def test_a_port_that_is_taken_is_told(access: Path, namespace: str) -> None:
+    with running(f"--kubeconfig={access}", f"--namespace={namespace}") as first:
         address = f"127.0.0.1:{first.wait_for_log(r'metrics on 127.0.0.1:(.*)').group(1)}"
-        message = refused_start(f"--kubeconfig={cluster.kubeconfig}", f"--metrics-bind-address={address}")
+        message = refused_start(f"--kubeconfig={access}", f"--metrics-bind-address={address}")
     assert f"error: cannot listen on {address} for metrics" in message
     assert "--metrics-bind-address HOST:PORT" in message
 
@@ -195,10 +194,10 @@ def test_credentials_are_never_logged(gate: Gateway, flags: list[str]) -> None:
 
 
 def test_155_the_namespace_may_come_from_the_environment(
-    cluster: Cluster, namespace: str, here: Namespace, kube: Kube
+    access: Path, namespace: str, here: Namespace, kube: Kube
 ) -> None:
     elsewhere = kube.in_namespace("default")
-    environment = {"KUBEFLOW_NAMESPACE": namespace, "KUBECONFIG": str(cluster.kubeconfig)}
+    environment = {"KUBEFLOW_NAMESPACE": namespace, "KUBECONFIG": str(access)}
     with running(environment=environment) as controller:
         controller.wait_for_log(f"following {namespace} on ")
         controller.wait_until_ready()

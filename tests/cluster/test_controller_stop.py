@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from fork_tools.cluster.lifecycle import Cluster
 from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.gateway import Answer, gateway
 from tests.cluster.kube import Namespace
@@ -23,8 +22,8 @@ def test_an_idle_controller_ends_well(controller: ControllerProcess, number: sig
     assert "Traceback" not in controller.log
 
 
-def test_a_controller_that_waits_for_an_api_server_ends_well(cluster: Cluster, tmp_path: Path) -> None:
-    with gateway(cluster.kubeconfig) as gate:
+def test_a_controller_that_waits_for_an_api_server_ends_well(access: Path, tmp_path: Path) -> None:
+    with gateway(access) as gate:
         kubeconfig = gate.write_kubeconfig(tmp_path / "kubeconfig")
         with running(f"--kubeconfig={kubeconfig}") as controller:
             controller.wait_for_log("cannot be reached")
@@ -35,8 +34,8 @@ def test_a_controller_that_waits_for_an_api_server_ends_well(cluster: Cluster, t
             assert "Traceback" not in controller.log
 
 
-def test_a_job_under_way_is_left_whole_or_finished_by_the_next_start(cluster: Cluster, here: Namespace) -> None:
-    flags = (f"--kubeconfig={cluster.kubeconfig}", f"--namespace={here.name}")
+def test_a_job_under_way_is_left_whole_or_finished_by_the_next_start(access: Path, here: Namespace) -> None:
+    flags = (f"--kubeconfig={access}", f"--namespace={here.name}")
     with running(*flags) as controller:
         controller.wait_until_ready()
         for number in range(10):
@@ -51,13 +50,13 @@ def test_a_job_under_way_is_left_whole_or_finished_by_the_next_start(cluster: Cl
 
 
 def test_158_a_job_that_cannot_be_handled_now_is_retried_and_stops_nobody(
-    cluster: Cluster, here: Namespace, tmp_path: Path
+    access: Path, here: Namespace, tmp_path: Path
 ) -> None:
     def refuse_status_of_bad(method: str, path: str) -> Answer | None:
         bad = method == "PATCH" and path.endswith("/mxjobs/bad/status")
         return Answer(500, '{"kind":"Status","message":"no luck"}') if bad else None
 
-    with gateway(cluster.kubeconfig) as gate:
+    with gateway(access) as gate:
         gate.rule = refuse_status_of_bad
         gate.open()
         kubeconfig = gate.write_kubeconfig(tmp_path / "kubeconfig")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from fork_tools.cluster.lifecycle import Cluster
 from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.gateway import Answer, gateway
 from tests.cluster.kube import Namespace, Object
@@ -115,7 +114,7 @@ def test_154_a_restart_is_counted(here: Namespace, controller: ControllerProcess
     }
 
 
-def test_85_what_a_refused_status_write_meant_is_told_once(cluster: Cluster, here: Namespace, tmp_path: Path) -> None:
+def test_85_what_a_refused_status_write_meant_is_told_once(access: Path, here: Namespace, tmp_path: Path) -> None:
     refused = 0
 
     def conflict(method: str, path: str) -> Answer | None:
@@ -125,7 +124,7 @@ def test_85_what_a_refused_status_write_meant_is_told_once(cluster: Cluster, her
         refused += 1
         return Answer(409, '{"kind":"Status","reason":"Conflict","message":"the object has been modified"}')
 
-    with gateway(cluster.kubeconfig) as gate:
+    with gateway(access) as gate:
         gate.open()
         kubeconfig = gate.write_kubeconfig(tmp_path / "kubeconfig")
         with running(f"--kubeconfig={kubeconfig}", f"--namespace={here.name}") as controller:
@@ -183,8 +182,8 @@ def test_each_change_of_state_is_one_line(here: Namespace, controller: Controlle
 
 
 @pytest.mark.parametrize("level", ["info", "debug"])
-def test_json_lines(cluster: Cluster, here: Namespace, level: str) -> None:
-    flags = (f"--kubeconfig={cluster.kubeconfig}", f"--namespace={here.name}", "--log-format=json")
+def test_json_lines(access: Path, here: Namespace, level: str) -> None:
+    flags = (f"--kubeconfig={access}", f"--namespace={here.name}", "--log-format=json")
     with running(*flags, f"--log-level={level}") as controller:
         controller.wait_for_log('"ready: ')
         job = here.create_job(mxjob())

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from fork_tools.cluster.assets import find_assets
 from fork_tools.cluster.crds import MXJOB_CRD
 from fork_tools.cluster.lifecycle import Cluster, up
+from tests.cluster import shipped
 from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.generated.breakages import STATUSES, Candidate, as_json, broken
 from tests.cluster.generated.schemas import permissive, typed_only
@@ -143,7 +144,7 @@ def crowd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         sent = send(cluster, SHARES[when]) if when == LATE else []
         if when == LATE:
             judge_from_now_on(cluster)
-        with running(f"--kubeconfig={cluster.kubeconfig}") as controller:
+        with running(f"--kubeconfig={shipped.access(cluster, directory / 'access')}") as controller:
             controller.wait_until_ready()
             yield Crowd(when, cluster, sent or send(cluster, SHARES[when]), controller)
     finally:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from fork_tools.cluster.lifecycle import Cluster
 from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.kube import Namespace
 from tests.cluster.replay import load, replay
@@ -23,8 +22,8 @@ def test_recorded_scenario(name: str, here: Namespace, controller: ControllerPro
 
 @pytest.mark.parametrize(("name", "scheduler"), GANG_SCHEDULERS.items())
 @pytest.mark.usefixtures("pod_groups")
-def test_recorded_gang_scenario(cluster: Cluster, here: Namespace, name: str, scheduler: str) -> None:
-    flags = (f"--kubeconfig={cluster.kubeconfig}", f"--namespace={here.name}", f"--gang-scheduler-name={scheduler}")
+def test_recorded_gang_scenario(access: Path, here: Namespace, name: str, scheduler: str) -> None:
+    flags = (f"--kubeconfig={access}", f"--namespace={here.name}", f"--gang-scheduler-name={scheduler}")
     with running(*flags) as controller:
         controller.wait_until_ready()
         replay(load(GOLDEN / f"{name}.yaml"), here, controller)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from fork_tools.cluster.lifecycle import Cluster
 from tests.cluster.controller_process import running
 from tests.cluster.kube import CORE, Kube, Namespace
 from tests.cluster.mxjobs import mxjob, replicas
@@ -12,11 +13,11 @@ from tests.cluster.waiting import wait_until
 
 
 @pytest.fixture
-def doomed(cluster: Cluster, kube: Kube) -> Namespace:
+def doomed(access: Path, kube: Kube) -> Namespace:
     """Make a namespace with a job that a controller, which is gone by now, has given its pods and services."""
     here = kube.in_namespace("doomed")
     kube.request("POST", f"{CORE}/namespaces", {"metadata": {"name": here.name}})
-    with running(f"--kubeconfig={cluster.kubeconfig}", f"--namespace={here.name}") as controller:
+    with running(f"--kubeconfig={access}", f"--namespace={here.name}") as controller:
         controller.wait_until_ready()
         here.create_job(mxjob(Worker=replicas(replicas=2)))
         wait_until(lambda: len(here.pods()) == 2 and controller.idle(), otherwise=lambda: controller.log)
