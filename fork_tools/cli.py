@@ -12,6 +12,7 @@ import click
 from fork_tools.commands.cluster import cluster
 from fork_tools.commands.crd import crd
 from fork_tools.commands.demo import demo
+from fork_tools.commands.doctor import doctor
 from fork_tools.commands.explain import explain
 from fork_tools.commands.schema import schema
 from fork_tools.errors import ExitCode, MxforkError
@@ -29,6 +30,7 @@ def mxfork() -> None:
 mxfork.add_command(cluster)
 mxfork.add_command(crd)
 mxfork.add_command(demo)
+mxfork.add_command(doctor)
 mxfork.add_command(explain)
 mxfork.add_command(schema)
 
