@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from fork_tools.commands.cluster import cluster
+from fork_tools.commands.conformance import conformance
 from fork_tools.commands.crd import crd
 from fork_tools.commands.demo import demo
 from fork_tools.commands.doctor import doctor
@@ -28,6 +29,7 @@ def mxfork() -> None:
 
 
 mxfork.add_command(cluster)
+mxfork.add_command(conformance)
 mxfork.add_command(crd)
 mxfork.add_command(demo)
 mxfork.add_command(doctor)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Final
 
 import pytest
 
 from controller.api.constants import CONTROLLER_NAME
 from fork_tools.cluster.assets import find_assets
 from fork_tools.cluster.lifecycle import Cluster, down, up
+from fork_tools.compat.conformance.scenario import POD_GROUP_CRDS
 from tests.cluster import audit, shipped
 from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.kube import CORE, Kube, Namespace
 from tests.cluster.kubectl import output
 
-POD_GROUP_CRDS: Final = Path(__file__).parents[1] / "golden" / "podgroup-crds.yaml"
 ADMINISTRATOR: Final = "mxfork-administrator"
 _serial = itertools.count(1)
 

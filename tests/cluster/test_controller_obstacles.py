@@ -11,6 +11,7 @@ import yaml
 
 from controller.api import constants
 from fork_tools.cluster.lifecycle import Cluster
+from fork_tools.compat.conformance.scenario import POD_GROUP_CRDS
 from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.gateway import Answer, gateway
 from tests.cluster.kube import CORE, Namespace, Object
@@ -18,7 +19,6 @@ from tests.cluster.kubectl import output
 from tests.cluster.mxjobs import container, mxjob, replicas
 from tests.cluster.waiting import wait_until
 
-POD_GROUP_CRDS = Path(__file__).parents[1] / "golden" / "podgroup-crds.yaml"
 PODS = {"job-scheduler-0", "job-server-0", "job-worker-0", "job-worker-1"}
 
 

@@ -11,9 +11,10 @@ import yaml
 from kubernetes.client import ApiException
 
 from fork_tools.cluster.lifecycle import Cluster
+from fork_tools.compat.conformance.scenario import RECORDINGS
 from tests.cluster.mxjobs import MXJobs, Object, container, mxjob, of_types, reason, replicas
 
-RECORDINGS = sorted((Path(__file__).parents[1] / "golden").glob("*.json"))
+RECORDED = sorted(RECORDINGS.glob("*.json"))
 LONGEST_NAME = "j" * 54  # with -worker-0 just 63 characters
 
 
@@ -22,7 +23,7 @@ def jobs(cluster: Cluster, namespace: str) -> MXJobs:
     return MXJobs(cluster.kubeconfig, namespace)
 
 
-@pytest.mark.parametrize("recording", RECORDINGS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("recording", RECORDED, ids=lambda path: path.stem)
 def test_a_job_is_stored_as_under_v1_8_1(jobs: MXJobs, recording: Path) -> None:
     scenario = yaml.safe_load(recording.with_suffix(".yaml").read_text(encoding="utf-8"))
     stored = jobs.create(scenario["job"])["spec"]

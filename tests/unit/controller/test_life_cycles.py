@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from fnmatch import fnmatch
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,10 +13,10 @@ import yaml
 
 from controller.api.objects import PodGroupStatus
 from controller.reconcile.settings import Settings
+from fork_tools.compat.conformance.scenario import RECORDINGS
 from tests.unit.controller.builders import mxjob
 from tests.unit.controller.model import ModelCluster
 
-RECORDINGS = Path(__file__).parents[2] / "golden"
 GANG_SCHEDULERS = {"volcano-gang": "volcano", "scheduler-plugins-gang": "scheduler-plugins-scheduler"}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +14,8 @@ from controller.api.naming import child_name
 from controller.api.validation import validate
 from controller.reconcile.pods import PodGang, pod_manifest
 from controller.reconcile.services import service_manifest
+from fork_tools.compat.conformance.scenario import RECORDINGS
 
-RECORDINGS = Path(__file__).parents[2] / "golden"
 POD_DEFAULTS = {
     "dnsPolicy": "ClusterFirst",
     "restartPolicy": "Always",

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.cluster.kube import Kube, Namespace, Object, RefusedError
+from fork_tools.api_server import Object
+from fork_tools.compat.conformance.stage import Stage
 
-_POD_GROUPS = ("scheduling.volcano.sh/v1beta1", "scheduling.x-k8s.io/v1alpha1")
 _OWNER_FIELDS = ("apiVersion", "kind", "name", "controller", "blockOwnerDeletion")
 _PORT_FIELDS = ("name", "port", "protocol", "targetPort")
 _CONDITION_FIELDS = ("type", "status", "reason", "message")
@@ -23,31 +23,16 @@ _ADDED_BY_THE_CLUSTER = (
 _NOTHING: tuple[Any, ...] = (None, {}, [])
 
 
-def snapshot(here: Namespace, job: Object) -> Object:
+def snapshot(stage: Stage, job: Object) -> Object:
     """Look at `job` (as it was sent) and everything in its namespace."""
-    name = job["metadata"]["name"]
     tolerates = "tolerations" in json.dumps(job)
-    stored = next((each for each in here.jobs() if each["metadata"]["name"] == name), None)
+    stored = stage.job(job["metadata"]["name"])
     return {
-        "pods": {pod_name: _pod(pod, tolerates=tolerates) for pod_name, pod in here.pods().items()},
-        "services": {service_name: _service(service) for service_name, service in here.services().items()},
-        "podgroups": {group["metadata"]["name"]: _pod_group(group) for group in pod_groups(here.kube, here.name)},
+        "pods": {name: _pod(pod, tolerates=tolerates) for name, pod in stage.pods().items()},
+        "services": {name: _service(service) for name, service in stage.services().items()},
+        "podgroups": {group["metadata"]["name"]: _pod_group(group) for group in stage.pod_groups()},
         "job": _job(stored) if stored else None,
     }
-
-
-def pod_groups(kube: Kube, namespace: str) -> list[Object]:
-    """List the PodGroups of every scheduler whose CRD is installed."""
-    found = []
-    for api_version in _POD_GROUPS:
-        try:
-            groups = kube.items(f"/apis/{api_version}/namespaces/{namespace}/podgroups")
-        except RefusedError as error:
-            if error.status != 404:
-                raise
-            continue
-        found += [group | {"apiVersion": api_version} for group in groups]
-    return found
 
 
 def differences(expected: Any, actual: Any, path: str = "") -> Iterator[str]:
