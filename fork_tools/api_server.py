@@ -62,6 +62,14 @@ class ApiServer:
                 return None
             raise
 
+    def delete(self, path: str, **options: Any) -> None:
+        """Delete an object; one that is gone already is as well."""
+        try:
+            self.request("DELETE", path, options)
+        except RefusedError as error:
+            if error.status != 404:
+                raise
+
     def items(self, path: str, **parameters: str) -> Iterator[Object]:
         """List a collection page by page; one that the server does not know is empty."""
         token: str | None = ""

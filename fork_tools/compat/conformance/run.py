@@ -116,7 +116,7 @@ def _stage(run: Run, scenario: Scenario) -> Iterator[Stage]:
     try:
         yield Stage(run.api, name)
     finally:
-        run.api.request("DELETE", f"{_NAMESPACES}/{name}")
+        run.api.delete(f"{_NAMESPACES}/{name}")
 
 
 def _nobody_there(run: Run) -> MxforkError:

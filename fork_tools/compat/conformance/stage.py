@@ -84,8 +84,7 @@ class Stage:
 
     def clear(self, job: str) -> bool:
         """Remove a job and what bears its name; says whether nothing was left, or else it is to be done again."""
-        if self.job(job) is not None:
-            self.api.request("DELETE", f"{self._jobs}/{job}", {"propagationPolicy": "Background"})
+        self.api.delete(f"{self._jobs}/{job}", propagationPolicy="Background")
         left = [
             (kind, name)
             for kind, items in (("pods", self.pods()), ("services", self.services()))
@@ -97,8 +96,7 @@ class Stage:
         return not left
 
     def _delete(self, kind: str, name: str) -> None:
-        if self.api.find(f"{self._core}/{kind}/{name}") is not None:
-            self.api.request("DELETE", f"{self._core}/{kind}/{name}", {"gracePeriodSeconds": 0})
+        self.api.delete(f"{self._core}/{kind}/{name}", gracePeriodSeconds=0)
 
 
 def _pod_status(pod: Object, phase: str, exit_code: int | None, reason: str) -> Object:
