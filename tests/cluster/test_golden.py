@@ -23,9 +23,7 @@ def test_recorded_scenario(name: str, cluster: Cluster, here: Namespace, control
 
 @pytest.mark.parametrize(("name", "scheduler"), GANG_SCHEDULERS.items())
 @pytest.mark.usefixtures("pod_groups")
-def test_recorded_gang_scenario(
-    cluster: Cluster, access: Path, here: Namespace, name: str, scheduler: str
-) -> None:
+def test_recorded_gang_scenario(cluster: Cluster, access: Path, here: Namespace, name: str, scheduler: str) -> None:
     flags = (f"--kubeconfig={access}", f"--namespace={here.name}", f"--gang-scheduler-name={scheduler}")
     with running(*flags) as controller:
         controller.wait_until_ready()
