@@ -15,6 +15,8 @@ from fork_tools.commands.crd import crd
 from fork_tools.commands.demo import demo
 from fork_tools.commands.doctor import doctor
 from fork_tools.commands.explain import explain
+from fork_tools.commands.lock import lock
+from fork_tools.commands.queue import queue
 from fork_tools.commands.schema import schema
 from fork_tools.errors import ExitCode, MxforkError
 
@@ -34,6 +36,8 @@ mxfork.add_command(crd)
 mxfork.add_command(demo)
 mxfork.add_command(doctor)
 mxfork.add_command(explain)
+mxfork.add_command(lock)
+mxfork.add_command(queue)
 mxfork.add_command(schema)
 
 

@@ -39,6 +39,11 @@ class Reporting:
     files: tuple[Path, ...]
     fail_on: Level | None
 
+    @property
+    def by_machine(self) -> bool:
+        """Whether anything but the text on standard output is asked for."""
+        return bool(self.files) or self.form not in (None, Form.TEXT)
+
 
 def reporting_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add --output, --output-file and --fail-on; the command gets them as `reporting`, a `Reporting`."""
