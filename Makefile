@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MXNET := .venv-mxnet
 SDK := .venv-sdk
+PROMTOOL ?= $(abspath .promtool/promtool)
 # Twice the cores: most tests wait for a process rather than compute.
 WORKERS ?= $(shell expr 2 \* $$(nproc))
 
@@ -64,6 +65,15 @@ fuzz: install assets ## send other jobs than make test, and more; JOBS=20000 and
 acceptance: install ## regenerate docs/acceptance.md from the cases and the names of the tests
 	$(BIN)/python -m tests.acceptance
 
+.PHONY: configuration
+configuration: install ## regenerate docs/configuration.md from the controller's flags and metrics
+	$(BIN)/python -m tests.configuration
+
+.PHONY: alerts
+alerts: install ## try every alert on made-up series; builds promtool first, unless PROMTOOL names one
+	@test -x '$(PROMTOOL)' || GOBIN=$(abspath .promtool) go install -tags remove_all_sd github.com/prometheus/prometheus/cmd/promtool@v0.316.0
+	$(BIN)/python -m tests.alerts '$(PROMTOOL)'
+
 .PHONY: crd
 crd: install ## regenerate crds/ from our definitions and the API server's pod schema
 	$(BIN)/mxfork crd generate --output-file crds/kubeflow.org_mxjobs.yaml
@@ -81,4 +91,4 @@ lock: ## pin every dependency again, with hashes; needs uv on the PATH
 
 .PHONY: clean
 clean: ## remove what these targets made in this folder (the control plane's cache is kept)
-	rm -rf $(VENV) $(MXNET) $(SDK) .demo dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(MXNET) $(SDK) .promtool .demo dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

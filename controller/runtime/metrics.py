@@ -117,7 +117,6 @@ class ControllerMetrics:
             ("name",),
             registry=self.registry,
         )
-        self.set_leading(leading=False)
 
     def count_job(self, counter: str, namespace: str) -> None:
         """Count a change of a job: created, deleted, successful, failed or restarted."""
@@ -141,9 +140,9 @@ class ControllerMetrics:
         """Count an event that was not posted: its job had too many, too many wait, or the API server refused it."""
         self._dropped_events.labels(cause).inc()
 
-    def set_leading(self, *, leading: bool, name: str = CONTROLLER_NAME) -> None:
-        """Show whether this process leads; `name` is that of the Lease."""
-        self._leading.labels(name).set(leading)
+    def leads(self, name: str, leads: bool) -> None:
+        """Show whether this process leads, by the lease `name`."""
+        self._leading.labels(name).set(leads)
 
     @contextmanager
     def reconcile(self) -> Iterator[PassOutcome]:
@@ -165,8 +164,8 @@ class QueueMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         """Register the series; `watch` connects the queue whose depth and age they show."""
         self._registry = registry
-        self._adds = Counter("workqueue_adds", "Keys that became due", ("name",), registry=registry)
-        self._retries = Counter("workqueue_retries", "Keys put back after a failure", ("name",), registry=registry)
+        self._adds = self._counter("workqueue_adds", "Keys that became due")
+        self._retries = self._counter("workqueue_retries", "Keys put back after a failure")
         self._waited = self._histogram("workqueue_queue_duration_seconds", "How long keys waited")
         self._worked = self._histogram("workqueue_work_duration_seconds", "How long workers had keys")
 
@@ -186,11 +185,11 @@ class QueueMetrics:
 
     def added(self) -> None:
         """Count a key that became due."""
-        self._adds.labels(CONTROLLER_NAME).inc()
+        self._adds.inc()
 
     def retried(self) -> None:
         """Count a key put back after a failure."""
-        self._retries.labels(CONTROLLER_NAME).inc()
+        self._retries.inc()
 
     def started(self, waited: float) -> None:
         """Count a key that waited so many seconds for a worker."""
@@ -199,6 +198,9 @@ class QueueMetrics:
     def finished(self, worked: float) -> None:
         """Count a key that a worker had for so many seconds."""
         self._worked.observe(worked)
+
+    def _counter(self, name: str, text: str) -> Counter:
+        return Counter(name, text, ("name",), registry=self._registry).labels(CONTROLLER_NAME)
 
     def _histogram(self, name: str, text: str) -> Histogram:
         return Histogram(name, text, ("name",), buckets=_SECONDS, registry=self._registry).labels(CONTROLLER_NAME)

@@ -139,6 +139,7 @@ class ControllerProcess:
         self._supervisor.start("events", recorder.run())
         self._supervisor.start("deprecation", deprecation.run(client))
         self._stack.push_async_callback(_within, _DRAIN_EVENTS, recorder.drain)
+        metrics.leads(CONTROLLER_NAME, True)
         working = self._supervisor.start("workers", self._work(workers))
         self._stack.push_async_callback(self._drain, queue, working)
 

@@ -124,7 +124,8 @@ class Reconciler:
         known = standing if uid == job.metadata.uid else frozenset()
         self._standing[key] = (job.metadata.uid, frozenset(conclusion.standing))
         news = [event for event in conclusion.standing if event not in known]
-        for event in (*conclusion.events, *news):
+        # A cause, such as a pod that exited, is told before what it led to.
+        for event in (*news, *conclusion.events):
             self._recorder.publish(job, event)
         for counter in conclusion.counters:
             self._metrics.count_job(counter, key.namespace)

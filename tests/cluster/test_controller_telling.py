@@ -150,6 +150,7 @@ def test_154_metrics_have_the_names_that_dashboards_know(here: Namespace, contro
         "controller_runtime_reconcile_errors_total",
         "controller_runtime_reconcile_time_seconds_count",
         "controller_runtime_reconcile_total",
+        "leader_election_master_status",
         "process_resident_memory_bytes",
         "rest_client_requests_total",
         "training_operator_jobs_created_total",
@@ -157,6 +158,7 @@ def test_154_metrics_have_the_names_that_dashboards_know(here: Namespace, contro
         "workqueue_depth",
         "workqueue_longest_running_processor_seconds",
         "workqueue_queue_duration_seconds_count",
+        "workqueue_retries_total",
         "workqueue_unfinished_work_seconds",
         "workqueue_work_duration_seconds_count",
     }

@@ -52,9 +52,9 @@ def test_requests_are_told_apart_by_code_method_and_host() -> None:
 
 def test_who_leads_is_shown() -> None:
     metrics = ControllerMetrics()
-    assert value(metrics, "leader_election_master_status", **QUEUE) == 0
-    metrics.set_leading(leading=True)
-    assert value(metrics, "leader_election_master_status", **QUEUE) == 1
+    for leads in (False, True):
+        metrics.leads("mxjob-controller", leads)
+        assert value(metrics, "leader_election_master_status", **QUEUE) == leads
 
 
 @virtual
@@ -63,6 +63,8 @@ async def test_the_queue_is_shown_as_it_is_at_the_scrape() -> None:
     observer = QueueMetrics(metrics.registry)
     queue: WorkQueue[ObjectKey] = WorkQueue(observer)
     observer.watch(queue, now)
+    for name in ("workqueue_adds_total", "workqueue_retries_total"):
+        assert value(metrics, name, **QUEUE) == 0, "there from the start"
     queue.add(KEY)
     queue.add(ObjectKey("ns", "other"))
     await asyncio.sleep(2)

@@ -1,0 +1,1 @@
+"""The alerts, tried on made-up series with Prometheus' own promtool: `make alerts`."""
