@@ -11,19 +11,21 @@ from typing import Final
 
 import click
 
-from controller.api.constants import KIND
+from controller.api.constants import CONTROLLER_NAME, KIND
 from controller.reconcile.settings import Settings
 from controller.runtime import logs
 from controller.runtime.configuration import Configuration
 from controller.runtime.credentials import load_credentials
 from controller.runtime.errors import StartError
 from controller.runtime.http import Address, parse_address
+from controller.runtime.leader_election import Election
 from controller.runtime.operator import operate
 
 log = logging.getLogger(__name__)
 
 _WRONG_USE: Final = 2
 _COULD_NOT_COMPLETE: Final = 4
+_POD_NAMESPACE: Final = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
 
 class AddressType(click.ParamType[Address | None]):
@@ -107,6 +109,26 @@ class OwnKindType(click.ParamType[str]):
     " scheduler-plugins' PodGroups. Default: no gang scheduling.",
 )
 @click.option(
+    "--leader-elect",
+    type=bool,
+    is_flag=False,
+    flag_value="true",
+    default=False,
+    show_default=True,
+    help="Let one of several replicas work, by a Lease; the others stand by and take over within 16 s.",
+)
+@click.option(
+    "--leader-election-id",
+    default=CONTROLLER_NAME,
+    show_default=True,
+    help="Name of that Lease.",
+)
+@click.option(
+    "--leader-election-namespace",
+    default="",
+    help="Namespace of that Lease. Default: the pod's own.",
+)
+@click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
     default="info",
@@ -128,6 +150,9 @@ def mxjob_controller(
     health_probe_bind_address: Address | None,
     workers: int,
     gang_scheduler_name: str,
+    leader_elect: bool,
+    leader_election_id: str,
+    leader_election_namespace: str,
     log_level: str,
     log_format: str,
 ) -> None:
@@ -155,8 +180,21 @@ def mxjob_controller(
         probe_address=health_probe_bind_address,
         workers=workers,
         settings=Settings(gang_scheduler_name=gang_scheduler_name),
+        election=_election(leader_election_namespace, leader_election_id) if leader_elect else None,
     )
     asyncio.run(_run(configuration))
+
+
+def _election(namespace: str, name: str) -> Election:
+    """Find the Lease that decides; raises StartError outside a cluster when no namespace is named."""
+    if not namespace and _POD_NAMESPACE.is_file():
+        namespace = _POD_NAMESPACE.read_text(encoding="utf-8").strip()
+    if not namespace:
+        raise StartError(
+            "no namespace for the lease: not in a pod, and none is named",
+            next_step="--leader-election-namespace NAME",
+        )
+    return Election(namespace, name)
 
 
 async def _run(configuration: Configuration) -> None:

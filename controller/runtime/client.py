@@ -17,6 +17,7 @@ import msgspec
 from controller.api.constants import CONTROLLER_NAME
 from controller.runtime.credentials import Credentials
 from controller.runtime.errors import ApiError, UnreachableError
+from controller.runtime.leader_fence import FencedConnector, MayWrite
 
 log = logging.getLogger(__name__)
 
@@ -50,14 +51,18 @@ class ApiClient:
         *,
         count_request: CountRequest = lambda *_: None,
         hear: Hear = lambda *_: None,
+        may_write: MayWrite = lambda: True,
     ) -> None:
-        """Open the session; has to be called inside the event loop. No request is made yet."""
+        """Open the session; has to be called inside the event loop. No request is made yet.
+
+        What is not a read is sent only while `may_write` holds, and raises NotLeaderError otherwise.
+        """
         self._credentials = credentials
         self._count_request = count_request
         self._hear = hear
         self._host = urlsplit(credentials.server).netloc
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, ssl=credentials.ssl_context, keepalive_timeout=60),
+            connector=FencedConnector(may_write, limit=0, ssl=credentials.ssl_context, keepalive_timeout=60),
             headers={"User-Agent": USER_AGENT, "Accept": JSON},
         )
 
@@ -90,6 +95,10 @@ class ApiClient:
         """Apply a JSON merge patch; returns the object as stored."""
         return await self._request("PATCH", path, body=patch, content_type=MERGE_PATCH)
 
+    async def replace(self, path: str, manifest: Mapping[str, Any]) -> bytes:
+        """Replace an object whose version is still the one in `manifest`; returns it as stored."""
+        return await self._request("PUT", path, body=manifest)
+
     async def delete(self, path: str, options: Mapping[str, Any]) -> bytes:
         """Delete an object with DeleteOptions; returns the object or a Status."""
         return await self._request("DELETE", path, body=options)
@@ -118,7 +127,7 @@ class ApiClient:
         body: Mapping[str, Any] | None = None,
         content_type: str = JSON,
     ) -> bytes:
-        """Send a request, again if the server was too busy to look at it; raises ApiError or UnreachableError."""
+        """Send a request, again if the server was too busy to look at it; raises RequestError."""
         payload = None if body is None else msgspec.json.encode(body)
         deadlines = aiohttp.ClientTimeout(total=_REQUEST_TIMEOUT, sock_connect=_CONNECT_TIMEOUT)
         for tries_left in reversed(range(_THROTTLED_TRIES)):

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from controller.reconcile.settings import Settings
 from controller.runtime.http import Address
+from controller.runtime.leader_election import Election
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """Every flag, parsed. An empty namespace means all; no address means not to listen."""
+    """Every flag, parsed. An empty namespace means all; no address means not to listen; no election, to lead always."""
 
     kubeconfig: Path | None
     namespace: str
@@ -19,3 +20,4 @@ class Configuration:
     probe_address: Address | None
     workers: int
     settings: Settings
+    election: Election | None = None

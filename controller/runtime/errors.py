@@ -30,6 +30,13 @@ class UnreachableError(RequestError):
     """No complete answer came: whether the API server did what was asked is unknown."""
 
 
+class NotLeaderError(RequestError):
+    """Nothing was sent, because this process does not hold the lease (any more)."""
+
+    def __init__(self) -> None:
+        super().__init__("this process does not lead any more")
+
+
 class ApiError(RequestError):
     """The API server refused: `status` is the HTTP status, `reason` and `message` are those of its Status object.
 

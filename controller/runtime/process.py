@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+import socket
+import uuid
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
@@ -27,6 +29,10 @@ from controller.runtime.errors import StartError
 from controller.runtime.events import EventRecorder
 from controller.runtime.http import Listeners, metrics_routes, probe_routes
 from controller.runtime.informer import Informer
+from controller.runtime.leader_election import LeaderElector
+from controller.runtime.leader_fence import LeaseFence
+from controller.runtime.leader_lease import DEFAULT_TIMING
+from controller.runtime.leader_term import Duty, Term
 from controller.runtime.metrics import ControllerMetrics, QueueMetrics
 from controller.runtime.priority_classes import PriorityClasses
 from controller.runtime.reconciler import Reconciler
@@ -42,7 +48,7 @@ T = TypeVar("T", bound=Cached)
 
 # Together well below the 30 s that a pod gets to end by default.
 _DRAIN_PASSES: Final = 10.0
-_DRAIN_EVENTS: Final = 2.0
+_DRAIN_EVENTS: Final = 1.0
 # All deadlines of an informer are shorter, so one that is silent for this long hangs.
 _SILENCE: Final = 300.0
 _OWN_CHILDREN: Final = f"{LABEL_OPERATOR_NAME}={CONTROLLER_NAME}"
@@ -58,6 +64,7 @@ class ControllerProcess:
         self._supervisor = Supervisor(stop)
         self._stack = AsyncExitStack()
         self._informers: list[Informer[Any]] = []
+        self._term = Term(self._supervisor)
 
     @property
     def failure(self) -> BaseException | None:
@@ -99,8 +106,14 @@ class ControllerProcess:
 
         cache = Cache()
         deprecation = Deprecation(cache.jobs, configuration.namespace, now=lambda: datetime.now(UTC), troubles=troubles)
+        fence = LeaseFence(loop.time, DEFAULT_TIMING.renew_deadline)
         client = await self._stack.enter_async_context(
-            ApiClient(self._credentials, count_request=metrics.count_request, hear=deprecation.heard)
+            ApiClient(
+                self._credentials,
+                count_request=metrics.count_request,
+                hear=deprecation.heard,
+                may_write=fence.may_write if configuration.election else lambda: True,
+            )
         )
         self._stack.push_async_callback(self._supervisor.cancel)
 
@@ -136,21 +149,59 @@ class ControllerProcess:
         log.info("following %s on %s", configuration.namespace or "all namespaces", client.server)
         for informer in self._informers:
             self._supervisor.start(f"informer {informer.resource.qualified}", informer.run())
-        self._supervisor.start("events", recorder.run())
-        self._supervisor.start("deprecation", deprecation.run(client))
-        self._stack.push_async_callback(_within, _DRAIN_EVENTS, recorder.drain)
-        metrics.leads(CONTROLLER_NAME, True)
-        working = self._supervisor.start("workers", self._work(workers))
-        self._stack.push_async_callback(self._drain, queue, working)
 
-    async def _work(self, workers: Workers) -> None:
-        for informer in self._informers:
-            await informer.synced.wait()
-        log.info("ready: %d workers", self._configuration.workers)
-        await workers.run()
+        async def work() -> None:
+            for informer in self._informers:
+                await informer.synced.wait()
+            for key in cache.jobs:
+                queue.add(key)
+            log.info("ready: %d workers", configuration.workers)
+            await workers.run()
 
-    async def _drain(self, queue: WorkQueue[ObjectKey], working: asyncio.Task[None]) -> None:
-        self._supervisor.release(working)
+        self._stack.callback(queue.close)
+        await self._lead(
+            {"events": recorder.run, "deprecation": lambda: deprecation.run(client), "workers": work},
+            metrics,
+            fence,
+            troubles,
+        )
+        self._stack.push_async_callback(self._drain, queue, recorder)
+
+    async def _lead(
+        self, duties: Mapping[str, Duty], metrics: ControllerMetrics, fence: LeaseFence, troubles: Troubles
+    ) -> None:
+        """Perform the duties: from now on, or, with an election, while this process holds the lease."""
+        election = self._configuration.election
+        if election is None:
+            metrics.leads(CONTROLLER_NAME, True)
+            self._supervisor.start("leading", self._term.serve(duties))
+            return
+        # A connection of its own: no other request may keep a renewal waiting.
+        attempt = LeaseFence(asyncio.get_running_loop().time, DEFAULT_TIMING.request_timeout)
+        client = await self._stack.enter_async_context(
+            ApiClient(self._credentials, count_request=metrics.count_request, may_write=attempt.may_write)
+        )
+        elector = LeaderElector(
+            client,
+            election,
+            fence,
+            attempt,
+            identity=f"{socket.gethostname()}_{uuid.uuid4()}",
+            clock=asyncio.get_running_loop().time,
+            now=lambda: datetime.now(UTC),
+            troubles=troubles,
+            leads=partial(metrics.leads, election.name),
+        )
+        metrics.leads(election.name, False)
+        self._stack.push_async_callback(elector.resign)
+        campaign = self._supervisor.start("leader election", elector.run(partial(self._term.serve, duties)))
+        self._stack.push_async_callback(self._supervisor.end, [campaign])
+
+    async def _drain(self, queue: WorkQueue[ObjectKey], recorder: EventRecorder) -> None:
+        """Let what the leader has under way come to its end; without a term there is nothing."""
+        working = self._term.let_end("workers")
+        if working is None:
+            return
         queue.close()
         if not all(informer.synced.is_set() for informer in self._informers):
             working.cancel()
@@ -159,6 +210,7 @@ class ControllerProcess:
             log.warning("giving up passes that did not end within %d s; the next start finds them", _DRAIN_PASSES)
             task.cancel()
             await asyncio.wait([task])
+        await _within(_DRAIN_EVENTS, recorder.drain)
 
     def _create_informers(
         self,
@@ -181,8 +233,10 @@ class ControllerProcess:
             def changed(change: Change[T]) -> None:
                 also(change)
                 staleness.changed(resource.kind)
-                for key in concerned(change):
-                    queue.add(key)
+                # Who stands by keeps the cache only; whoever begins to lead looks at every job.
+                if self._term.active:
+                    for key in concerned(change):
+                        queue.add(key)
 
             informer = Informer(
                 client,
@@ -199,7 +253,7 @@ class ControllerProcess:
 
         def pod_groups_unavailable(why: str) -> None:
             cache.pod_groups_unavailable = why
-            for key in cache.jobs:
+            for key in cache.jobs if self._term.active else ():
                 queue.add(key)
 
         follow(MXJOBS, decode_job, cache.jobs, triggers.changed_job, also=deprecation.changed)

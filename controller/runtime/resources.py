@@ -55,6 +55,7 @@ MXJOBS: Final = Resource(constants.GROUP, constants.VERSION, constants.PLURAL, c
 PODS: Final = Resource("", "v1", "pods", "Pod")
 PRIORITY_CLASSES: Final = Resource("scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass")
 SERVICES: Final = Resource("", "v1", "services", "Service")
+LEASES: Final = Resource("coordination.k8s.io", "v1", "leases", "Lease")
 EVENTS: Final = Resource("", "v1", "events", "Event")
 VOLCANO_POD_GROUPS: Final = Resource("scheduling.volcano.sh", "v1beta1", "podgroups", "PodGroup")
 SCHEDULER_PLUGINS_POD_GROUPS: Final = Resource("scheduling.x-k8s.io", "v1alpha1", "podgroups", "PodGroup")

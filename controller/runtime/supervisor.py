@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
 log = logging.getLogger(__name__)
@@ -37,8 +37,12 @@ class Supervisor:
 
     async def cancel(self) -> None:
         """End every task and wait for it."""
-        tasks, self._tasks = self._tasks, set()
+        await self.end(set(self._tasks))
+
+    async def end(self, tasks: Collection[asyncio.Task[None]]) -> None:
+        """End some tasks and wait for them."""
         for task in tasks:
+            self.release(task)
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 

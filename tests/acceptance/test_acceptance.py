@@ -58,7 +58,7 @@ def test_cases_for_a_real_api_server_have_a_test_on_one(covering: Covering) -> N
 
 
 def runs_real_parts(node_id: str) -> bool:
-    return node_id.startswith(("tests/cluster/", "tests/e2e/"))
+    return node_id.startswith(("tests/cluster/", "tests/e2e/", "tests/faults/"))
 
 
 def test_no_test_names_a_case_that_is_not_there(covering: Covering) -> None:

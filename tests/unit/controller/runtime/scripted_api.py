@@ -104,11 +104,16 @@ class ScriptedApi:
 
 def client_of(server: str, token: str = "", hear: Hear = lambda *_: None) -> ApiClient:
     """Make a client of the API server at an address."""
+    return ApiClient(credentials_of(server, token), hear=hear)
+
+
+def credentials_of(server: str, token: str = "") -> Credentials:
+    """Make the credentials for the API server at an address."""
     configuration = Configuration()
     configuration.host = server
     if token:
         configuration.api_key["BearerToken"] = f"Bearer {token}"
-    return ApiClient(Credentials(configuration, None), hear=hear)
+    return Credentials(configuration, None)
 
 
 async def until(condition: Callable[[], bool]) -> None:

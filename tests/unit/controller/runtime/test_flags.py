@@ -34,6 +34,22 @@ def test_152_another_kind_is_refused_with_who_runs_it(kind: str) -> None:
         parsed("--enable-scheme=mxjob", f"--enable-scheme={kind}")
 
 
+@pytest.mark.parametrize(
+    ("flags", "elects"),
+    [
+        pytest.param((), False, id="off, as in v1.8.1"),
+        pytest.param(("--leader-elect",), True, id="on"),
+        pytest.param(("--leader-elect=true",), True, id="on, as Go programs take it"),
+        pytest.param(("--leader-elect=false",), False, id="off, as Go programs take it"),
+        pytest.param(("--leader-elect", "--namespace=ns"), True, id="before another flag"),
+    ],
+)
+def test_156_leader_election_is_asked_for_as_before(flags: tuple[str, ...], elects: bool) -> None:
+    given = parsed(*flags, "--leader-election-id=1ca428e5.training-operator.kubeflow.org")
+    assert given["leader_elect"] is elects
+    assert given["leader_election_id"] == "1ca428e5.training-operator.kubeflow.org"
+
+
 def test_153_probes_and_metrics_are_where_they_were() -> None:
     flags = parsed()
     assert flags["metrics_bind_address"] == Address("", 8080)
