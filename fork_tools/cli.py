@@ -15,9 +15,11 @@ from fork_tools.commands.crd import crd
 from fork_tools.commands.demo import demo
 from fork_tools.commands.doctor import doctor
 from fork_tools.commands.explain import explain
+from fork_tools.commands.ledger import ledger
 from fork_tools.commands.lock import lock
 from fork_tools.commands.queue import queue
 from fork_tools.commands.schema import schema
+from fork_tools.commands.upstream import upstream
 from fork_tools.errors import ExitCode, MxforkError
 
 
@@ -35,6 +37,8 @@ mxfork.add_command(conformance)
 mxfork.add_command(crd)
 mxfork.add_command(demo)
 mxfork.add_command(doctor)
+mxfork.add_command(ledger)
+mxfork.add_command(upstream)
 mxfork.add_command(explain)
 mxfork.add_command(lock)
 mxfork.add_command(queue)

@@ -16,7 +16,7 @@ from fork_tools.upstream.versions import VersionRange
 
 FILE = Path("patches") / "fork.toml"
 _UPSTREAM_KEYS = frozenset({"url", "former", "watch"})
-_LANE_KEYS = frozenset({"tags", "range", "prereleases", "mode", "branches", "requires"})
+_LANE_KEYS = frozenset({"tags", "range", "prereleases", "mode", "branches", "requires", "since", "watch"})
 _REMOTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/]+:[^/]")
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -35,6 +35,15 @@ class Configuration:
     def patches(self) -> Path:
         """The folder of the series, the ledger and the lock."""
         return self.root / FILE.parent
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether the fork has a series of patches at all; without one it only follows upstream."""
+        return (self.patches / "series").is_file()
+
+    def watched(self, lane: Lane) -> tuple[str, ...]:
+        """Give the path patterns that matter in a lane."""
+        return lane.watch or self.watch
 
     def lane(self, name: str) -> Lane:
         """Find a lane by its name. Raises MxforkError naming those there are."""
@@ -116,6 +125,8 @@ class _Reader:
             mode=self.choice(table, "mode", at, Mode.APPLY),
             branches=self.texts(table, "branches", at),
             requires=self.texts(table, "requires", at),
+            since=self.text(table, "since", at) if "since" in table else "",
+            watch=self.texts(table, "watch", at),
         )
 
     def table(self, parent: Mapping[str, Any], key: str, at: str) -> Mapping[str, Any]:

@@ -31,7 +31,8 @@ class Lane:
     """One lane as `patches/fork.toml` describes it.
 
     `tags` holds `{version}` once and matches whole tags. `branches` are tips that are not released yet. A release
-    without one of the paths in `requires` ends the lane.
+    without one of the paths in `requires` ends the lane. `since` is the tag whose behaviour the fork has already:
+    watched commits count from there; `watch` replaces the paths that are watched elsewhere.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Lane:
     mode: Mode = Mode.APPLY
     branches: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
+    since: str = ""
+    watch: tuple[str, ...] = ()
 
     def version_text(self, tag: str) -> str | None:
         """Take the version out of `tag`; None when the tag as a whole is not of this lane's pattern."""

@@ -17,6 +17,7 @@ from fork_tools.upstream.git import Git
 from fork_tools.upstream.lanes import Tag
 
 _PULL_REQUEST = re.compile(r"\(#(\d+)\)\s*$|^Merge pull request #(\d+) ")
+_FULL_ID = re.compile(r"[0-9a-f]{40}")
 _TAG_FORMAT = "%(refname:lstrip=2)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(*objecttype)"
 _COMMIT_FORMAT = "--format=%H%x00%P%x00%an%x00%ct%x00%s"
 
@@ -91,7 +92,12 @@ class Repository:
 
     def resolve(self, name: str) -> str:
         """Return the full id of the commit that a tag, a branch or an id means. Raises MxforkError."""
-        for candidate in (f"refs/tags/{name}", f"refs/heads/{name}", f"refs/remotes/origin/{name}", name):
+        refs = (
+            ()
+            if _FULL_ID.fullmatch(name)
+            else (f"refs/tags/{name}", f"refs/heads/{name}", f"refs/remotes/origin/{name}")
+        )
+        for candidate in (*refs, name):
             found = self.plumbing.attempt(
                 "rev-parse", "--verify", "--quiet", "--end-of-options", f"{candidate}^{{commit}}"
             )
@@ -131,6 +137,10 @@ class Repository:
             return None
         self.bring((entry.object_id,))
         return self.plumbing.output("cat-file", "blob", entry.object_id)
+
+    def has_commit(self, object_id: str) -> bool:
+        """Whether there is a commit of that id."""
+        return self.plumbing.attempt("rev-parse", "--verify", "--quiet", f"{object_id}^{{commit}}").code == 0
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether `newer` contains `older`."""
