@@ -71,7 +71,7 @@ configuration: install ## regenerate docs/configuration.md from the controller's
 
 .PHONY: alerts
 alerts: install ## try every alert on made-up series; builds promtool first, unless PROMTOOL names one
-	@test -x '$(PROMTOOL)' || GOBIN=$(abspath .promtool) go install -tags remove_all_sd github.com/prometheus/prometheus/cmd/promtool@v0.316.0
+	@test -x '$(PROMTOOL)' || GOBIN=$(abspath .promtool) go install -tags remove_all_sd,netgo,builtinassets github.com/prometheus/prometheus/cmd/promtool@v0.316.0
 	$(BIN)/python -m tests.alerts '$(PROMTOOL)'
 
 .PHONY: crd
