@@ -42,7 +42,7 @@ def requests(log: Path) -> Iterator[Request]:
                 # A quota and a namespace that ends refuse with the same status, but not for want of a permission.
                 decision = event.get("annotations", {}).get("authorization.k8s.io/decision")
                 yield Request(
-                    user=event["user"]["username"],
+                    user=event["user"].get("username", ""),  # nobody, when the credentials were not accepted
                     agent=event.get("userAgent", ""),
                     permission=_permission(about, event["verb"]),
                     forbidden=decision == "forbid",
