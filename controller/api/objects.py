@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 
-class OwnerReference(msgspec.Struct, frozen=True, rename="camel"):
+class OwnerReference(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An entry of `metadata.ownerReferences`."""
 
     api_version: str
@@ -20,7 +20,7 @@ class OwnerReference(msgspec.Struct, frozen=True, rename="camel"):
     controller: bool = False
 
 
-class Metadata(msgspec.Struct, frozen=True, rename="camel"):
+class Metadata(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The part of `metadata` that every observed object shares."""
 
     name: str
@@ -38,7 +38,7 @@ class Metadata(msgspec.Struct, frozen=True, rename="camel"):
         return next((owner for owner in self.owner_references if owner.controller), None)
 
 
-class Terminated(msgspec.Struct, frozen=True, rename="camel"):
+class Terminated(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """`state.terminated` of a container."""
 
     exit_code: int
@@ -46,21 +46,21 @@ class Terminated(msgspec.Struct, frozen=True, rename="camel"):
     message: str = ""
 
 
-class Waiting(msgspec.Struct, frozen=True, rename="camel"):
+class Waiting(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """`state.waiting` of a container."""
 
     reason: str = ""
     message: str = ""
 
 
-class ContainerState(msgspec.Struct, frozen=True, rename="camel"):
+class ContainerState(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a container does now; at most one field is set, `running` leaves both unset."""
 
     terminated: Terminated | None = None
     waiting: Waiting | None = None
 
 
-class ContainerStatus(msgspec.Struct, frozen=True, rename="camel"):
+class ContainerStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An entry of `status.containerStatuses` or `status.initContainerStatuses`."""
 
     name: str
@@ -68,7 +68,7 @@ class ContainerStatus(msgspec.Struct, frozen=True, rename="camel"):
     state: ContainerState = ContainerState()
 
 
-class PodCondition(msgspec.Struct, frozen=True, rename="camel"):
+class PodCondition(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An entry of `status.conditions` of a pod."""
 
     type: str
@@ -78,7 +78,7 @@ class PodCondition(msgspec.Struct, frozen=True, rename="camel"):
     last_transition_time: str | None = None
 
 
-class PodStatus(msgspec.Struct, frozen=True, rename="camel"):
+class PodStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The part of a pod's status that decisions need."""
 
     phase: str = "Pending"
@@ -89,7 +89,7 @@ class PodStatus(msgspec.Struct, frozen=True, rename="camel"):
     init_container_statuses: tuple[ContainerStatus, ...] | None = None
 
 
-class Pod(msgspec.Struct, frozen=True, rename="camel"):
+class Pod(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A pod."""
 
     metadata: Metadata
@@ -101,7 +101,7 @@ class Pod(msgspec.Struct, frozen=True, rename="camel"):
         return self.metadata.deletion_timestamp is not None
 
 
-class Service(msgspec.Struct, frozen=True, rename="camel"):
+class Service(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A service; only its metadata matters."""
 
     metadata: Metadata
@@ -112,13 +112,13 @@ class Service(msgspec.Struct, frozen=True, rename="camel"):
         return self.metadata.deletion_timestamp is not None
 
 
-class PodGroupStatus(msgspec.Struct, frozen=True, rename="camel"):
+class PodGroupStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The part of a PodGroup's status that decisions need."""
 
     phase: str = ""
 
 
-class PodGroup(msgspec.Struct, frozen=True, rename="camel"):
+class PodGroup(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A PodGroup of volcano or of scheduler-plugins; `spec` stays raw, to compare it with the one wanted."""
 
     metadata: Metadata

@@ -31,13 +31,15 @@ class Conclusion:
     """What is left to do after the actions of a plan.
 
     `status_patch` is a JSON merge patch for `/status` that carries the resource version it was made from; None when the
-    stored status is right already. `events` and `counters` tell of the change, so they are due once, after the patch
+    stored status is right already. `status_can_wait` says that it changes only how many replicas are in which state, so
+    that later changes may go with it. `events` and `counters` tell of the change, so they are due once, after the patch
     was written (at once without one), and not at all when it was refused. `standing` are warnings that hold until a
     pass no longer names them: each is to be published when it first appears for the job. `retry` asks for another pass
     after a back-off, since an action failed; `requeue_after` is when to look again at the latest.
     """
 
     status_patch: Mapping[str, Any] | None = None
+    status_can_wait: bool = False
     events: tuple[Event, ...] = ()
     standing: tuple[Event, ...] = ()
     counters: tuple[Counter, ...] = ()
@@ -60,6 +62,7 @@ def conclude(
     status = _with_refusals(plan, stored, failed, now, lasting=failures_before >= LASTING_FAILURES)
     return Conclusion(
         status_patch=None if status == stored else _status_patch(observed, stored, status),
+        status_can_wait=status != stored == replace(status, replica_statuses=stored.replica_statuses),
         events=(*events_of(stored, status, observed), *_template_warnings(plan, outcomes), *told),
         standing=(*plan.standing, *(refusal.warning for refusal in refusals(failed))),
         counters=counters_of(stored, status),

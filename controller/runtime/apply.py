@@ -17,21 +17,19 @@ from controller.runtime.decode import StoredJob, decode_metadata
 from controller.runtime.errors import ApiError, RequestError
 from controller.runtime.resources import ObjectKey, Resource
 
-# What the API server has to bear at once from this process, and from the first attempt for one job.
-_IN_FLIGHT: Final = 64
+# What the API server has to bear at once from the first attempt for one job.
 _FIRST_BATCH: Final = 8
 _FOUND_BY: Final = (LABEL_OPERATOR_NAME, LABEL_JOB_NAME)
 
 
 class Applier:
-    """Applies the actions of plans, of all jobs together with no more than 64 requests at a time."""
+    """Applies the actions of plans."""
 
     def __init__(self, client: ApiClient, resources: Mapping[str, Resource], consistency: Consistency) -> None:
         """Send requests through `client` to the `resources` of each kind, and note the writes in `consistency`."""
         self._client = client
         self._resources = resources
         self._consistency = consistency
-        self._slots = asyncio.Semaphore(_IN_FLIGHT)
 
     async def apply(self, job: StoredJob, actions: Sequence[Action]) -> tuple[Outcome, ...]:
         """Apply actions concurrently and say how each one went, in order; raises nothing that a request may bring.
@@ -55,20 +53,19 @@ class Applier:
         return tuple(outcomes[place] for place in range(len(actions)))
 
     async def _outcome(self, job: StoredJob, action: Action) -> Outcome:
-        async with self._slots:
-            try:
-                match action:
-                    case Create():
-                        return await self._create(job, action)
-                    case Update():
-                        return await self._update(job, action)
-                    case Delete():
-                        return await self._delete(job, action)
-                    case _:
-                        assert_never(action)
-            except RequestError as error:
-                permanent = isinstance(error, ApiError) and error.permanent
-                return Outcome(action, False, str(error), permanent=permanent, transient=_is_transient(error))
+        try:
+            match action:
+                case Create():
+                    return await self._create(job, action)
+                case Update():
+                    return await self._update(job, action)
+                case Delete():
+                    return await self._delete(job, action)
+                case _:
+                    assert_never(action)
+        except RequestError as error:
+            permanent = isinstance(error, ApiError) and error.permanent
+            return Outcome(action, False, str(error), permanent=permanent, transient=_is_transient(error))
 
     async def _create(self, job: StoredJob, action: Create) -> Outcome:
         resource = self._resources[action.kind]

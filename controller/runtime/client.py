@@ -17,6 +17,7 @@ import msgspec
 from controller.api.constants import CONTROLLER_NAME
 from controller.runtime.credentials import Credentials
 from controller.runtime.errors import ApiError, UnreachableError
+from controller.runtime.flow import NO_LIMIT, Flow, Priority, RateLimit
 from controller.runtime.leader_fence import FencedConnector, MayWrite
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ _REQUEST_TIMEOUT: Final = 30.0
 _CONNECT_TIMEOUT: Final = 10.0
 _THROTTLED_TRIES: Final = 5
 _LONGEST_RETRY_AFTER: Final = 30.0
+_DEADLINES: Final = aiohttp.ClientTimeout(total=_REQUEST_TIMEOUT, sock_connect=_CONNECT_TIMEOUT)
 
 CountRequest = Callable[[str, str, str], None]
 """Called with the method, the status code (`<error>` when no answer came) and the host of every request."""
@@ -52,18 +54,22 @@ class ApiClient:
         count_request: CountRequest = lambda *_: None,
         hear: Hear = lambda *_: None,
         may_write: MayWrite = lambda: True,
+        limit: RateLimit = NO_LIMIT,
     ) -> None:
         """Open the session; has to be called inside the event loop. No request is made yet.
 
-        What is not a read is sent only while `may_write` holds, and raises NotLeaderError otherwise.
+        What is not a read is sent only while `may_write` holds, and raises NotLeaderError otherwise. `limit` is for
+        every request but watches; those that change something are sent by priority as well.
         """
         self._credentials = credentials
+        self._flow = Flow(limit)
         self._count_request = count_request
         self._hear = hear
         self._host = urlsplit(credentials.server).netloc
         self._session = aiohttp.ClientSession(
             connector=FencedConnector(may_write, limit=0, ssl=credentials.ssl_context, keepalive_timeout=60),
             headers={"User-Agent": USER_AGENT, "Accept": JSON},
+            cookie_jar=aiohttp.DummyCookieJar(),
         )
 
     @property
@@ -87,13 +93,13 @@ class ApiClient:
         """Read an object or a list."""
         return await self._request("GET", path, parameters=parameters)
 
-    async def create(self, path: str, manifest: Mapping[str, Any]) -> bytes:
+    async def create(self, path: str, manifest: Mapping[str, Any], *, priority: Priority = Priority.CHILDREN) -> bytes:
         """Create an object in the collection `path`; returns it as stored."""
-        return await self._request("POST", path, body=manifest)
+        return await self._request("POST", path, body=manifest, priority=priority)
 
-    async def patch(self, path: str, patch: Mapping[str, Any]) -> bytes:
+    async def patch(self, path: str, patch: Mapping[str, Any], *, priority: Priority = Priority.CHILDREN) -> bytes:
         """Apply a JSON merge patch; returns the object as stored."""
-        return await self._request("PATCH", path, body=patch, content_type=MERGE_PATCH)
+        return await self._request("PATCH", path, body=patch, content_type=MERGE_PATCH, priority=priority)
 
     async def replace(self, path: str, manifest: Mapping[str, Any]) -> bytes:
         """Replace an object whose version is still the one in `manifest`; returns it as stored."""
@@ -126,12 +132,22 @@ class ApiClient:
         parameters: Mapping[str, str] | None = None,
         body: Mapping[str, Any] | None = None,
         content_type: str = JSON,
+        priority: Priority = Priority.CHILDREN,
     ) -> bytes:
-        """Send a request, again if the server was too busy to look at it; raises RequestError."""
+        """Send a request when it is its turn; raises RequestError."""
         payload = None if body is None else msgspec.json.encode(body)
-        deadlines = aiohttp.ClientTimeout(total=_REQUEST_TIMEOUT, sock_connect=_CONNECT_TIMEOUT)
+        await self._flow.enter(priority)
+        try:
+            return await self._patiently(method, path, parameters, payload, content_type)
+        finally:
+            self._flow.leave()
+
+    async def _patiently(
+        self, method: str, path: str, parameters: Mapping[str, str] | None, payload: bytes | None, content_type: str
+    ) -> bytes:
+        """Send a request, again if the server was too busy to look at it."""
         for tries_left in reversed(range(_THROTTLED_TRIES)):
-            async with self._answer(method, path, parameters, payload, content_type, deadlines) as response:
+            async with self._answer(method, path, parameters, payload, content_type) as response:
                 if response.status < 300:
                     _require_json(response)
                     return await response.read()
@@ -139,6 +155,7 @@ class ApiClient:
             # Throttling happens before a request is looked at, so sending even a creation again is safe.
             if error.status != 429 or error.retry_after is None or not tries_left:
                 raise error
+            self._flow.pause(error.retry_after)
             await asyncio.sleep(error.retry_after)
         raise AssertionError("the last try returns or raises")
 
@@ -157,7 +174,7 @@ class ApiClient:
         parameters: Mapping[str, str] | None,
         payload: bytes | None,
         content_type: str,
-        deadlines: aiohttp.ClientTimeout,
+        deadlines: aiohttp.ClientTimeout | None = None,
     ) -> AsyncGenerator[aiohttp.ClientResponse, None]:
         headers = {"Content-Type": content_type} if payload is not None else {}
         authorization = await self._credentials.authorization()
@@ -171,7 +188,7 @@ class ApiClient:
                 params=parameters,
                 data=payload,
                 headers=headers,
-                timeout=deadlines,
+                timeout=deadlines or _DEADLINES,
                 proxy=self._credentials.proxy,
                 server_hostname=self._credentials.server_hostname,
                 allow_redirects=False,

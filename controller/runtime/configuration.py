@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from controller.reconcile.settings import Settings
+from controller.runtime.flow import NO_LIMIT, RateLimit
 from controller.runtime.http import Address
 from controller.runtime.leader_election import Election
 
@@ -21,3 +22,4 @@ class Configuration:
     workers: int
     settings: Settings
     election: Election | None = None
+    rate_limit: RateLimit = NO_LIMIT

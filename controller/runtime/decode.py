@@ -35,17 +35,26 @@ class _Envelope(msgspec.Struct):
 
 
 _ENVELOPE: Final = msgspec.json.Decoder(_Envelope)
+_METADATA: Final = msgspec.json.Decoder(Metadata)
+_FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ANYTHING: Final = msgspec.json.Decoder()
 
 
 def decode_job(raw: msgspec.Raw | bytes) -> StoredJob:
     """Decode an MXJob; nothing but its metadata has to have the right shape, and what is nested too deep is null."""
-    raw = bytes(raw)
-    if not is_shallow(raw):
-        raw = cut(raw)
-    job = _ANYTHING.decode(raw)
-    job["metadata"].pop("managedFields", None)
-    return StoredJob(metadata=decode_metadata(raw), raw=job)
+    fields = decode_envelope(_FIELDS, raw)
+    described = fields.pop("metadata")
+    metadata = decode_envelope(_FIELDS, described)
+    # As large as all the rest, and nobody reads it.
+    metadata.pop("managedFields", None)
+    job = {name: _decode_any(value) for name, value in fields.items()}
+    job["metadata"] = {name: _decode_any(value) for name, value in metadata.items()}
+    return StoredJob(metadata=decode_envelope(_METADATA, described), raw=job)
+
+
+def _decode_any(raw: msgspec.Raw) -> Any:
+    text = bytes(raw)
+    return _ANYTHING.decode(text if is_shallow(text) else cut(text))
 
 
 def decode_envelope(decoder: msgspec.json.Decoder[T], raw: msgspec.Raw | bytes) -> T:

@@ -23,6 +23,7 @@ from controller.runtime.client import ApiClient
 from controller.runtime.decode import StoredJob
 from controller.runtime.errors import ApiError, RequestError
 from controller.runtime.events import event_manifest
+from controller.runtime.flow import Priority
 from controller.runtime.resources import EVENTS, MXJOBS
 from controller.runtime.troubles import Troubles
 
@@ -103,7 +104,9 @@ class Deprecation:
     async def _tell(self, client: ApiClient, job: StoredJob, message: str) -> bool:
         """Post the event, and log what was not told before; False when it is to be tried again."""
         try:
-            await client.create(EVENTS.path(job.metadata.namespace), self._event(job, message))
+            await client.create(
+                EVENTS.path(job.metadata.namespace), self._event(job, message), priority=Priority.EVENTS
+            )
         except RequestError as error:
             if isinstance(error, ApiError) and error.status == 409:
                 return True

@@ -26,12 +26,14 @@ from controller.runtime.client import ApiClient
 from controller.runtime.decode import StoredJob
 from controller.runtime.errors import ApiError, RequestError
 from controller.runtime.event_budget import EventBudget
+from controller.runtime.flow import Priority
 from controller.runtime.resources import EVENTS
 from controller.runtime.troubles import Troubles
 
 log = logging.getLogger(__name__)
 
-_LONGEST_QUEUE: Final = 10_000
+# Enough for what is told of the creation of thousands of jobs, which goes before.
+_LONGEST_QUEUE: Final = 30_000
 _SERIES_REMEMBERED: Final = 4096
 _AT_ONCE: Final = 8
 _LONGEST_MESSAGE: Final = 1024
@@ -41,6 +43,7 @@ _KEPT: Final = timedelta(hours=1)
 
 CountDropped = Callable[[Literal["budget", "queue", "refused"]], None]
 """Called with the cause for every event that is not posted."""
+_HOST: Final = socket.gethostname()
 
 
 class _Series(NamedTuple):
@@ -181,7 +184,9 @@ class EventRecorder:
         count = before.count + due.count
         path = EVENTS.path(due.job.metadata.namespace, before.name)
         try:
-            await self._client.patch(path, {"count": count, "lastTimestamp": render(due.last)})
+            await self._client.patch(
+                path, {"count": count, "lastTimestamp": render(due.last)}, priority=Priority.EVENTS
+            )
         except ApiError as error:
             if error.status == 404:
                 return None
@@ -195,7 +200,7 @@ class EventRecorder:
         due.name = name = due.name or job.name[: _LONGEST_NAME - len(suffix)] + suffix
         manifest = event_manifest(series.event, due.job, name=name, first=due.first, last=due.last, count=due.count)
         try:
-            await self._client.create(EVENTS.path(job.namespace), manifest)
+            await self._client.create(EVENTS.path(job.namespace), manifest, priority=Priority.EVENTS)
         except ApiError as error:
             # Only the reply to the first attempt was lost.
             if error.status != 409 or not again:
@@ -230,7 +235,7 @@ def event_manifest(
         "message": event.message[:_LONGEST_MESSAGE],
         "source": {"component": CONTROLLER_NAME},
         "reportingComponent": CONTROLLER_NAME,
-        "reportingInstance": socket.gethostname(),
+        "reportingInstance": _HOST,
         "firstTimestamp": render(first),
         "lastTimestamp": render(last),
         "count": count,

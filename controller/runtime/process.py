@@ -89,7 +89,7 @@ class ControllerProcess:
         troubles = Troubles(loop.time)
 
         queue_metrics = QueueMetrics(metrics.registry)
-        queue: WorkQueue[ObjectKey] = WorkQueue(queue_metrics)
+        queue: WorkQueue[ObjectKey] = WorkQueue(queue_metrics, tenant_of=lambda key: key.namespace)
         queue_metrics.watch(queue, loop.time)
 
         listeners = Listeners()
@@ -113,6 +113,7 @@ class ControllerProcess:
                 count_request=metrics.count_request,
                 hear=deprecation.heard,
                 may_write=fence.may_write if configuration.election else lambda: True,
+                limit=configuration.rate_limit,
             )
         )
         self._stack.push_async_callback(self._supervisor.cancel)
@@ -235,8 +236,7 @@ class ControllerProcess:
                 staleness.changed(resource.kind)
                 # Who stands by keeps the cache only; whoever begins to lead looks at every job.
                 if self._term.active:
-                    for key in concerned(change):
-                        queue.add(key)
+                    triggers.enqueue(queue, change, concerned(change))
 
             informer = Informer(
                 client,

@@ -5,24 +5,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from controller.api.status import status_from_raw
 from controller.reconcile.actions import Event
 from controller.reconcile.conclude import Conclusion, conclude
-from controller.reconcile.plan import plan
+from controller.reconcile.plan import earliest, plan
 from controller.reconcile.priorities import depends_on_priorities
 from controller.reconcile.settings import Settings
 from controller.runtime.apply import Applier
 from controller.runtime.cache import Cache
 from controller.runtime.client import ApiClient
 from controller.runtime.consistency import PATIENCE, Consistency
-from controller.runtime.decode import StoredJob, decode_job
+from controller.runtime.decode import StoredJob, decode_metadata
 from controller.runtime.errors import ApiError
 from controller.runtime.events import EventRecorder
+from controller.runtime.flow import Priority
 from controller.runtime.log_context import identify
 from controller.runtime.metrics import ControllerMetrics
+from controller.runtime.postponement import Postponement
 from controller.runtime.resources import MXJOBS, ObjectKey
 from controller.runtime.time_to_pods import TimeToPods
 
@@ -70,6 +72,7 @@ class Reconciler:
         self._failures = failures
         self._priorities = priorities
         self._time_to_pods = TimeToPods(metrics.time_to_pods.observe, now)
+        self._postponement = Postponement()
         self._standing: dict[ObjectKey, tuple[str, frozenset[Event]]] = {}
 
     async def reconcile(self, key: ObjectKey) -> Result:
@@ -77,6 +80,7 @@ class Reconciler:
         job = self._cache.jobs.get(key)
         if job is None:
             self._consistency.forget(key)
+            self._postponement.forget(key)
             self._standing.pop(key, None)
             self._time_to_pods.forget(key)
             return Result()
@@ -92,20 +96,22 @@ class Reconciler:
         outcomes = await self._applier.apply(job, intended.actions)
         self._time_to_pods.applied(key, job, outcomes)
         conclusion = conclude(observed, intended, outcomes, now, failures_before=self._failures(key))
-        log.debug(
-            "%s: %d actions, status %s", key, len(outcomes), "written" if conclusion.status_patch else "as it was"
-        )
-        if conclusion.status_patch is not None and not await self._write_status(key, job, conclusion.status_patch):
+        waits = self._postponement.left(key) if conclusion.status_patch and conclusion.status_can_wait else 0
+        written = conclusion.status_patch is not None and not waits
+        log.debug("%s: %d actions, status %s", key, len(outcomes), "written" if written else "as it was")
+        if not waits:
+            self._postponement.forget(key)
+        if conclusion.status_patch and written and not await self._write_status(key, job, conclusion.status_patch):
             return Result(retry=True)
         self._tell(key, job, conclusion)
-        after = conclusion.requeue_after
+        after = earliest(conclusion.requeue_after, timedelta(seconds=waits) if waits else None)
         return Result(retry=conclusion.retry, requeue_after=None if after is None else after.total_seconds())
 
     async def _write_status(self, key: ObjectKey, job: StoredJob, patch: Mapping[str, Any]) -> bool:
         """Write the status; False when the job has changed or gone meanwhile, so that the pass has to be made again."""
         path = MXJOBS.path(key.namespace, key.name, "status")
         try:
-            stored = decode_job(await self._client.patch(path, patch))
+            stored = decode_metadata(await self._client.patch(path, patch, priority=Priority.STATUS))
         except ApiError as error:
             if error.status in (404, 409):
                 return False
@@ -113,8 +119,9 @@ class Reconciler:
                 # Where else should a user find it: the status itself stays empty, or out of date.
                 self._recorder.publish(job, _refused_status(error))
             raise
-        self._consistency.wrote(key, MXJOBS.kind, stored.metadata.resource_version)
-        before, after = _state(job.raw), _state(stored.raw)
+        self._consistency.wrote(key, MXJOBS.kind, stored.resource_version)
+        before = _state(job.raw.get("status"))
+        after = _state(patch["status"]) or before
         if after != before:
             log.info("%s: %s", key, after, extra={"action": "update status", "state": after, "was": before})
         return True
@@ -137,7 +144,7 @@ def _refused_status(error: ApiError) -> Event:
     return Event("Warning", "FailedUpdateStatus", message)
 
 
-def _state(job: Mapping[str, Any]) -> str:
-    """Return the state that `kubectl get` shows."""
-    conditions = status_from_raw(job.get("status")).conditions
+def _state(status: Any) -> str:
+    """Return the state that `kubectl get` shows of a job with that status, or whose status is patched so."""
+    conditions = status_from_raw(status).conditions
     return conditions[-1].type if conditions else ""

@@ -1,15 +1,42 @@
-"""Which jobs a change concerns: the keys to put into the work queue."""
+"""Which jobs a change concerns, and how soon: the keys to put into the work queue."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Iterable
+from typing import Any, Final, TypeVar
 
 from controller.api.constants import API_VERSION, KIND
 from controller.runtime.cache import Change, job_label, key_of
 from controller.runtime.decode import Cached, StoredJob
 from controller.runtime.resources import ObjectKey
+from controller.runtime.workqueue import WorkQueue
 
 T = TypeVar("T", bound=Cached)
+
+# Children come in bursts, and a job's own writes come back: a pass for all of them together, not for each.
+BURST: Final = 0.02
+
+
+def enqueue(queue: WorkQueue[ObjectKey], change: Change[Any], keys: Iterable[ObjectKey]) -> None:
+    """Make `keys` due because of `change`: at once when a user did something, else with what comes right after it."""
+    job = change.after or change.before
+    for key in keys:
+        if not isinstance(job, StoredJob) or _is_same_request(change):
+            queue.add_after(key, BURST)
+        else:
+            queue.add(key, new=change.before is None)
+
+
+def _is_same_request(change: Change[StoredJob]) -> bool:
+    """Tell whether the job asks for the same as before, so that only its status or its labels differ."""
+    before, after = change.before, change.after
+    if before is None or after is None or before.metadata.uid != after.metadata.uid:
+        return False
+    return _request(before) == _request(after)
+
+
+def _request(job: StoredJob) -> tuple[Any, str | None]:
+    return job.raw["metadata"].get("generation"), job.metadata.deletion_timestamp
 
 
 def changed_job(change: Change[StoredJob]) -> set[ObjectKey]:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
+
+from controller.runtime.lanes import Lanes
 
 K = TypeVar("K", bound=Hashable)
 
@@ -66,13 +68,19 @@ class Unobserved:
 
 
 class WorkQueue(Generic[K]):
-    """First in, first out. Belongs to one event loop, whose clock it uses."""
+    """Fair between tenants, and within each between new keys and others; otherwise first in, first out.
 
-    def __init__(self, observer: QueueObserver | None = None) -> None:
-        """Start empty and open."""
+    Belongs to one event loop, whose clock it uses.
+    """
+
+    def __init__(
+        self, observer: QueueObserver | None = None, *, tenant_of: Callable[[K], Hashable] = lambda _: None
+    ) -> None:
+        """Start empty and open; `tenant_of` says whose a key is."""
         self._loop = asyncio.get_running_loop()
         self._observer = observer or Unobserved()
-        self._ready: deque[K] = deque()
+        self._tenant_of = tenant_of
+        self._ready: Lanes[K] = Lanes()
         self._added: dict[K, float] = {}
         self._processing: dict[K, float] = {}
         self._delayed: list[tuple[float, int, K]] = []
@@ -91,14 +99,14 @@ class WorkQueue(Generic[K]):
         """When each of the keys that workers have now was taken, in loop time."""
         return list(self._processing.values())
 
-    def add(self, key: K) -> None:
-        """Make a key due now; without effect when it is due already."""
+    def add(self, key: K, *, new: bool = False) -> None:
+        """Make a key due now; without effect when it is due already. One that is `new` does not wait for the others."""
         if self._closed or key in self._added:
             return
         self._added[key] = self._loop.time()
         self._observer.added()
         if key not in self._processing:
-            self._hand_out(key)
+            self._hand_out(key, new=new)
 
     def add_after(self, key: K, delay: float) -> None:
         """Make a key due in `delay` seconds, unless it is to be due earlier than that anyway."""
@@ -155,7 +163,7 @@ class WorkQueue(Generic[K]):
                 raise
         if self._closed:
             return None
-        key = self._ready.popleft()
+        key = self._ready.take()
         now = self._loop.time()
         self._observer.started(now - self._added.pop(key))
         self._processing[key] = now
@@ -177,8 +185,8 @@ class WorkQueue(Generic[K]):
             if not getter.done():
                 getter.set_result(None)
 
-    def _hand_out(self, key: K) -> None:
-        self._ready.append(key)
+    def _hand_out(self, key: K, *, new: bool = False) -> None:
+        self._ready.put((self._tenant_of(key), new), key)
         self._wake_one()
 
     def _wake_one(self) -> None:

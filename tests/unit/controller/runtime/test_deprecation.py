@@ -17,6 +17,7 @@ from controller.runtime.client import ApiClient
 from controller.runtime.decode import StoredJob
 from controller.runtime.deprecation import Deprecation, warnings
 from controller.runtime.errors import ApiError, RequestError, UnreachableError
+from controller.runtime.flow import Priority
 from controller.runtime.resources import ObjectKey
 from controller.runtime.troubles import Troubles
 from tests.unit.controller.runtime.objects import stored_job
@@ -57,7 +58,8 @@ class Events(ApiClient):
         self.paths: set[str] = set()
         self.names: list[str] = []
 
-    async def create(self, path: str, manifest: Mapping[str, Any]) -> bytes:
+    async def create(self, path: str, manifest: Mapping[str, Any], *, priority: Priority = Priority.CHILDREN) -> bytes:
+        assert priority is Priority.EVENTS
         self.at.append(now())
         self.paths.add(path)
         self.names.append(manifest["metadata"]["name"])
