@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -97,7 +97,7 @@ class Api:
     @asynccontextmanager
     async def watch(
         self, path: str, version: str, *, accept: str = "application/json"
-    ) -> AsyncGenerator[AsyncIterator[bytes], None]:
+    ) -> AsyncGenerator[aiohttp.StreamReader, None]:
         """Open a watch and give its lines."""
         parameters: Mapping[str, str] = {"watch": "true", "resourceVersion": version}
         async with self._session.get(

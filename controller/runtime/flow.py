@@ -10,6 +10,7 @@ from typing import Final
 
 # More than this at once makes an API server slower, not faster.
 IN_FLIGHT: Final = 64
+_HAIR: Final = 1e-6
 
 
 class Priority(IntEnum):
@@ -104,7 +105,8 @@ class Flow:
         self._tokens = min(self._limit.capacity, self._tokens + (now - self._refilled) * self._limit.qps)
         self._refilled = now
         # A sum of fractions may stay a hair below a whole token for ever.
-        return max(paused, (1 - self._tokens - 1e-9) / self._limit.qps)
+        missing = 0 if self._tokens > 1 - _HAIR else 1 - self._tokens
+        return max(paused, missing / self._limit.qps)
 
     def _look_again(self, wait: float) -> None:
         if self._timer is not None:

@@ -96,13 +96,14 @@ class Reconciler:
         outcomes = await self._applier.apply(job, intended.actions)
         self._time_to_pods.applied(key, job, outcomes)
         conclusion = conclude(observed, intended, outcomes, now, failures_before=self._failures(key))
-        waits = self._postponement.left(key) if conclusion.status_patch and conclusion.status_can_wait else 0
-        written = conclusion.status_patch is not None and not waits
+        patch = conclusion.status_patch
+        waits = self._postponement.left(key) if patch and conclusion.status_can_wait else 0
+        written = patch is not None and not waits
         log.debug("%s: %d actions, status %s", key, len(outcomes), "written" if written else "as it was")
+        if patch is not None and written and not await self._write_status(key, job, patch):
+            return Result(retry=True)
         if not waits:
             self._postponement.forget(key)
-        if conclusion.status_patch and written and not await self._write_status(key, job, conclusion.status_patch):
-            return Result(retry=True)
         self._tell(key, job, conclusion)
         after = earliest(conclusion.requeue_after, timedelta(seconds=waits) if waits else None)
         return Result(retry=conclusion.retry, requeue_after=None if after is None else after.total_seconds())

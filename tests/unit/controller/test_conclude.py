@@ -92,6 +92,24 @@ def test_84_nothing_to_write_at_rest() -> None:
 
 
 @pytest.mark.parametrize(
+    ("stored", "waits"),
+    [
+        pytest.param({"replicaStatuses": {"Worker": {"active": 1}}}, True, id="only other counts"),
+        pytest.param({"replicaStatuses": {"Worker": {"active": 1}}, "startTime": None}, False, id="another start time"),
+        pytest.param({"conditions": []}, False, id="another condition"),
+        pytest.param({}, False, id="nothing to write"),
+    ],
+)
+def test_only_counts_can_wait(stored: dict[str, Any], waits: bool) -> None:
+    job = dist_job()
+    patch = concluded(job).status_patch
+    assert patch is not None
+    job["status"] = patch["status"] | stored
+    observed = Observed(job, pods_of(job), services_of(job))
+    assert conclude(observed, plan(observed, NOW), (), NOW).status_can_wait is waits
+
+
+@pytest.mark.parametrize(
     "status",
     [
         pytest.param({"conditions": "x", "replicaStatuses": {"Worker": None}, "other": 1}, id="garbage"),

@@ -162,11 +162,11 @@ async def test_the_end_of_a_job_is_told_even_if_the_queue_is_full(caplog: pytest
     async with api.client() as client:
         troubles = Troubles(asyncio.get_running_loop().time)
         recorder = EventRecorder(client, clock=lambda: 0, now=lambda: NOW, troubles=troubles, dropped=dropped.append)
-        for number in range(10_001):
+        for number in range(30_001):
             recorder.publish(stored_job(f"job-{number}"), CREATED)
         recorder.publish(JOB, SUCCEEDED)
         assert dropped == ["queue"]
-        assert recorder.waiting == 10_001
+        assert recorder.waiting == 30_001
     assert "too slowly" in caplog.text
 
 
