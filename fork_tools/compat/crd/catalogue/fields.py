@@ -1,0 +1,131 @@
+"""Rules about which fields there are, and which must be given."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fork_tools.compat.crd.rule import Direction, Effect, Rule
+from fork_tools.report.finding import Level
+
+_W, _R, _S = Direction.WRITERS, Direction.READERS, Direction.STORED
+
+FIELDS: Final = (
+    Rule(
+        "crd/field-removed",
+        Level.ERROR,
+        Effect.PRUNES,
+        (_W, _R, _S),
+        "A field is gone",
+        "the API server drops it without a word, from new objects and from stored ones when they are read",
+        "keep the field and say in its description `Deprecated:`; remove it with the next API version",
+        "existingFieldRemoval",
+    ),
+    Rule(
+        "crd/deprecated-field-removed",
+        Level.WARNING,
+        Effect.PRUNES,
+        (_W, _R, _S),
+        "A field is gone whose description said `Deprecated:`",
+        "the API server drops it without a word",
+        "tell it in the release's notes",
+        "existingFieldRemoval",
+    ),
+    Rule(
+        "crd/field-unspecified",
+        Level.NOTE,
+        Effect.WIDENS,
+        (_R,),
+        "A field is kept, but no longer described",
+        "anything may be in it from now on",
+        "keep its schema",
+        "existingFieldRemoval",
+    ),
+    Rule(
+        "crd/map-closed",
+        Level.ERROR,
+        Effect.PRUNES,
+        (_W, _R, _S),
+        "A map takes known keys only",
+        "every other key is dropped without a word",
+        "keep additionalProperties",
+        "unhandled",
+    ),
+    Rule(
+        "crd/pruning-starts",
+        Level.ERROR,
+        Effect.PRUNES,
+        (_W, _R, _S),
+        "Unknown fields are dropped from now on",
+        "fields that nobody described but somebody used vanish from new and stored objects",
+        "describe the fields in use first; `--against-cluster` lists the objects that would lose something",
+        "unhandled",
+    ),
+    Rule(
+        "crd/field-specified",
+        Level.ERROR,
+        Effect.REJECTS,
+        (_W, _S),
+        "A field that took anything has a schema now",
+        "what was free until now is checked and pruned",
+        "let the schema take everything that is in use; `--against-cluster` shows it",
+        "unhandled",
+    ),
+    Rule(
+        "crd/required-field-added",
+        Level.ERROR,
+        Effect.REJECTS,
+        (_W, _S),
+        "A new field must be given",
+        "no client of before sets it",
+        "make it optional, or give it a default",
+        "required",
+    ),
+    Rule(
+        "crd/required-added",
+        Level.ERROR,
+        Effect.REJECTS,
+        (_W, _S),
+        "A field that was optional must be given",
+        "objects without it are refused, stored ones at their next update",
+        "give it a default, or check it in the controller",
+        "required",
+    ),
+    Rule(
+        "crd/field-added",
+        Level.NOTE,
+        Effect.NONE,
+        (_R,),
+        "There is a new optional field",
+        "a client that does not know it removes it when it replaces the object",
+        "nothing to do",
+    ),
+    Rule(
+        "crd/field-added-with-default",
+        Level.NOTE,
+        Effect.DEFAULTS,
+        (_R, _S),
+        "There is a new field with a default",
+        "existing objects show it when they are read",
+        "make sure that the default means what its absence meant",
+    ),
+    Rule(
+        "crd/embedded-resource-added",
+        Level.ERROR,
+        Effect.REJECTS,
+        (_W, _S),
+        "An object must be a whole Kubernetes resource now",
+        "it needs apiVersion and kind, and its metadata is checked",
+        "keep it a plain object",
+        "unhandled",
+    ),
+    Rule(
+        "crd/embedded-resource-removed",
+        Level.ERROR,
+        Effect.PRUNES,
+        (_W, _S),
+        "An embedded resource is a plain object now",
+        "apiVersion, kind and metadata are dropped unless the schema names them",
+        "keep x-kubernetes-embedded-resource",
+        "unhandled",
+    ),
+)

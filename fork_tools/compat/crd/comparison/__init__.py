@@ -1,0 +1,1 @@
+"""The rules at work: two definitions in, changes out. Pure."""

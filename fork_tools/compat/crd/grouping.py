@@ -1,0 +1,53 @@
+"""One finding for what is one change to a person: the same edit in every container list, replica map and version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from fork_tools.compat.crd.comparison.change import Change
+from fork_tools.compat.crd.ownership import Owner, Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Changes that are told as one; at least one, all of one rule and one owner."""
+
+    owner: Owner
+    subject: str
+    changes: tuple[Change, ...]
+
+    @property
+    def first(self) -> Change:
+        """The change that stands for all."""
+        return self.changes[0]
+
+
+def group(changes: Iterable[Change], templates: Templates) -> tuple[Group, ...]:
+    """Group the changes, those of the job API first; every change is in exactly one group."""
+    groups: dict[tuple[object, ...], list[Change]] = {}
+    for change in changes:
+        groups.setdefault(_key(change, templates), []).append(change)
+    made = [_made(members, templates) for members in groups.values()]
+    return tuple(sorted(made, key=_order))
+
+
+def _key(change: Change, templates: Templates) -> tuple[object, ...]:
+    owner = templates.owner(change)
+    place = templates.within(change.path) if owner is Owner.POD_TEMPLATE else str(change.path)
+    return owner, change.rule_id, place, change.name, change.message
+
+
+def _made(changes: list[Change], templates: Templates) -> Group:
+    first = changes[0]
+    owner = templates.owner(first)
+    if owner is Owner.POD_TEMPLATE:
+        subject = f"pod template: {templates.within(first.path).removeprefix('.')}"
+    else:
+        subject = str(first.path) if first.path.steps else first.name or "."
+    return Group(owner, subject, tuple(changes))
+
+
+def _order(group: Group) -> tuple[object, ...]:
+    level = group.first.rule.level
+    return group.owner is Owner.POD_TEMPLATE, -(level or 0), group.subject, group.first.rule_id, group.first.message
