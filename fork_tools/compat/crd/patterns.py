@@ -1,7 +1,7 @@
 """Patterns as sets of texts: is one contained in another, and which text tells them apart.
 
-RE2, which the API server uses, and Python agree on the patterns that CRDs use; what cannot be read as a finite automaton
-of moderate size is undecided, never guessed.
+RE2, which the API server uses, and Python agree on the patterns that CRDs use; what cannot be read as a finite
+automaton of moderate size is undecided, never guessed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def contained(inner: str, outer: str) -> bool | None:
     first, second = _automaton(inner), _automaton(outer)
     if first is None or second is None:
         return None
-    return bool(first.issubset(second))
+    return bool(first.issubset(second))  # type: ignore[no-untyped-call]  # theirs has no types
 
 
 def text_matching(pattern: str, *, but_not: str | None = None) -> str | None:
@@ -39,7 +39,7 @@ def text_matching(pattern: str, *, but_not: str | None = None) -> str | None:
         unwanted = _automaton(but_not)
         if unwanted is None:
             return None
-        wanted = wanted.difference(unwanted)
+        wanted = wanted.difference(unwanted)  # type: ignore[no-untyped-call]  # theirs has no types
     return _shortest(wanted)
 
 
@@ -56,7 +56,7 @@ def _automaton(pattern: str) -> FSM | None:
     body, begins, ends = _anchors(pattern)
     try:
         automaton = parse_pattern(f"{'' if begins else '.*'}({body}){'' if ends else '.*'}").to_fsm()
-    except Exception:  # noqa: BLE001 - the library raises many kinds for what it does not read
+    except Exception:  # the library raises many kinds for what it does not read
         return None
     return automaton if len(automaton.states) <= _MOST_STATES else None
 

@@ -14,6 +14,7 @@ class Effect(Enum):
     REJECTS = "rejects"
     PRUNES = "prunes"
     DEFAULTS = "defaults"
+    MERGES = "merges"
     WIDENS = "widens"
     UNREACHABLE = "unreachable"
     NONE = "none"

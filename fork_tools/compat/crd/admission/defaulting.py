@@ -28,25 +28,27 @@ def drop_nulls(value: Any, schema: Schema) -> None:
 def fill_in(value: Any, schema: Schema) -> None:
     """Set the defaults of missing fields, and of null ones that are not nullable, in place."""
     if isinstance(value, dict):
-        known = fields(schema)
-        for name, child in known.items():
-            default = child.get("default")
-            if default is not None and (name not in value or (value[name] is None and not child.get("nullable"))):
-                value[name] = deepcopy(default)
-        values = map_values(schema)
+        for name, child in fields(schema).items():
+            if name not in value:
+                _set_default(value, name, child)
         for name in value:
-            if name in known:
-                fill_in(value[name], known[name])
-            elif values is not None:
-                if value[name] is None and not values.get("nullable") and values.get("default") is not None:
-                    value[name] = deepcopy(values["default"])
-                fill_in(value[name], values)
+            below = _child(schema, name)
+            if below is not None:
+                _fill_in_place(value, name, below)
     elif isinstance(value, list) and isinstance(schema.get("items"), dict):
-        items = schema["items"]
-        for index, element in enumerate(value):
-            if element is None and not items.get("nullable") and items.get("default") is not None:
-                value[index] = deepcopy(items["default"])
-            fill_in(value[index], items)
+        for index in range(len(value)):
+            _fill_in_place(value, index, schema["items"])
+
+
+def _fill_in_place(container: Any, key: str | int, schema: Schema) -> None:
+    if container[key] is None and not schema.get("nullable"):
+        _set_default(container, key, schema)
+    fill_in(container[key], schema)
+
+
+def _set_default(container: Any, key: str | int, schema: Schema) -> None:
+    if schema.get("default") is not None:
+        container[key] = deepcopy(schema["default"])
 
 
 def _child(schema: Schema, name: str) -> Schema | None:

@@ -52,18 +52,23 @@ def evaluate(rule: str, value: Any) -> bool | None:
 
 def evaluate_update(rule: str, value: Any, former: Any) -> bool | None:
     """Evaluate a rule that compares `value` with the `former` one; None when that cannot be done."""
-    return None if "oldSelf.hasValue()" in rule else _evaluate(rule, value, former)
+    return _evaluate(rule, value, former) if sees_updates_only(rule) else None
+
+
+def sees_updates_only(rule: str) -> bool:
+    """Whether the rule needs an old self: one that takes it as optional says `oldSelf.hasValue()`."""
+    return "oldSelf" in rule and "oldSelf.hasValue()" not in rule
 
 
 def _evaluate(rule: str, value: Any, former: Any) -> bool | None:
-    from celpy import json_to_cel
+    from celpy.adapter import json_to_cel
 
     program = _program(rule)
     if program is None:
         return None
     try:
         return bool(program.evaluate({"self": json_to_cel(value), "oldSelf": json_to_cel(former)}))
-    except Exception:  # noqa: BLE001 - the library raises many kinds; a rule that fails so is undecided
+    except Exception:  # the library raises many kinds; a rule that fails so is undecided
         return None
 
 
@@ -77,7 +82,7 @@ def _program(rule: str) -> Runner | None:
     try:
         environment = _environment()
         return environment.program(environment.compile(rule), functions=_kubernetes_functions())
-    except Exception:  # noqa: BLE001 - see evaluate
+    except Exception:
         return None
 
 

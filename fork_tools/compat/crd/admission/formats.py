@@ -16,7 +16,9 @@ from jsonschema import FormatChecker
 
 CHECKER: Final = FormatChecker(formats=())
 _HOSTNAME: Final = re.compile(r"[a-zA-Z0-9]([-a-zA-Z0-9]{0,62})?(\.[a-zA-Z0-9]([-a-zA-Z0-9]{0,62})?)*")
-_DURATION: Final = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)((\d+(\.\d*)?)(ns|us|µs|μs|ms|s|m|h|d|w))*|0")
+_DURATION: Final = re.compile(
+    r"[-+]?(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)((\d+(\.\d*)?)(ns|us|µs|μs|ms|s|m|h|d|w))*|0"
+)
 _DATE_TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 _MAIL: Final = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _SHAPES: Final = {

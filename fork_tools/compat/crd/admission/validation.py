@@ -14,8 +14,8 @@ from fork_tools.compat.crd.comparison.pairs import is_int_or_string
 from fork_tools.compat.crd.definition import Schema
 
 _KEPT: Final = frozenset(
-    "enum pattern maximum exclusiveMaximum minimum exclusiveMinimum maxItems minItems maxLength minLength maxProperties "
-    "minProperties multipleOf uniqueItems format required".split()
+    {"enum", "pattern", "maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxItems", "minItems"}
+    | {"maxLength", "minLength", "maxProperties", "minProperties", "multipleOf", "uniqueItems", "format", "required"}
 )
 _LISTS: Final = ("allOf", "anyOf", "oneOf")
 LIST_TYPE: Final = "x-kubernetes-list-type"

@@ -35,11 +35,11 @@ def _default(name: str, title: str) -> Rule:
     )
 
 
-def _merging(name: str, title: str) -> Rule:
+def _merging(name: str, title: str, effect: Effect) -> Rule:
     return Rule(
         f"crd/{name}",
         Level.ERROR,
-        Effect.REJECTS,
+        effect,
         (_W, _S),
         title,
         "server-side apply merges in another way, and field owners of before no longer fit",
@@ -92,9 +92,10 @@ VALUES: Final = (
     _tighter("multiple-of-tightened", "Numbers have to be multiples of another number", "unhandled"),
     _tighter("unique-items-added", "Lists may not repeat a value", "unhandled"),
     _wider("bound-loosened", "A bound takes more than before", level=Level.NOTE),
-    _merging("list-type-changed", "The list type changed"),
-    _merging("list-map-keys-changed", "The keys of a list changed"),
-    _merging("map-type-changed", "The map type changed"),
+    _merging("list-type-changed", "The list type changed", Effect.REJECTS),
+    _merging("list-map-keys-changed", "The keys of a list changed", Effect.REJECTS),
+    _merging("list-type-loosened", "The list may repeat values, and is merged in another way", Effect.MERGES),
+    _merging("map-type-changed", "The map type changed", Effect.MERGES),
     _tighter("all-of-tightened", "allOf asks for more", "unhandled"),
     _tighter("any-of-tightened", "anyOf asks for more", "unhandled"),
     _tighter("one-of-tightened", "oneOf asks for something else", "oneOf"),

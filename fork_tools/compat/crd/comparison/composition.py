@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from fork_tools.compat.crd.comparison.change import Change
@@ -19,12 +19,13 @@ _LOWER: Final = frozenset({"minimum", "minItems", "minLength", "minProperties"})
 def compare(pair: Pair) -> Iterator[Change]:
     """Compare each keyword; what cannot be shown to take more than before counts as tighter."""
     old, new = _stated(pair.old), _stated(pair.new)
-    for keyword, rule, looser in (
+    judges: tuple[tuple[str, str, Callable[[Any, Any], bool]], ...] = (
         ("allOf", "crd/all-of-tightened", _all_looser),
         ("anyOf", "crd/any-of-tightened", _any_looser),
         ("oneOf", "crd/one-of-tightened", _one_looser),
         ("not", "crd/not-tightened", _one_looser),
-    ):
+    )
+    for keyword, rule, looser in judges:
         before, after = old.get(keyword), new.get(keyword)
         if before == after:
             continue

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from fork_tools.compat.crd.comparison.change import Change
 from fork_tools.compat.crd.comparison.pairs import Pair, fields, map_values, pairs
 from fork_tools.compat.crd.definition import Schema, Version
 
-_CONDITION_FIELDS: Final = {
+_CONDITION_FIELDS: Final[Mapping[str, Mapping[str, object]]] = {
     "type": {"maxLength": 316},
     "status": {"enum": ["True", "False", "Unknown"]},
     "reason": {"maxLength": 1024},

@@ -37,9 +37,7 @@ def compare(old: Definition, new: Definition) -> tuple[Change, ...]:
             changes.extend(_versions(before, after))
     changes.extend(_between_served(old, new))
     known = {_key(change) for version in old.versions for change in conventions(version)}
-    changes.extend(
-        change for version in new.versions for change in conventions(version) if _key(change) not in known
-    )
+    changes.extend(change for version in new.versions for change in conventions(version) if _key(change) not in known)
     return tuple(changes)
 
 

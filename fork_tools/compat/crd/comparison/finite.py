@@ -21,7 +21,5 @@ def without_unreachable(pair: Pair, changes: tuple[Change, ...]) -> tuple[Change
     if any(any(problems(pair.new, value)) for value in taken):
         return changes
     return tuple(
-        change
-        for change in changes
-        if change.rule.effect is not Effect.REJECTS or change.rule_id in _DECIDED_BY_NAME
+        change for change in changes if change.rule.effect is not Effect.REJECTS or change.rule_id in _DECIDED_BY_NAME
     )

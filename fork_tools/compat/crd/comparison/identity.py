@@ -64,9 +64,7 @@ def _versions(old: Definition, new: Definition) -> Iterator[Change]:
 
 
 def _conversion(old: Definition, new: Definition) -> Iterator[Change]:
-    before, after = (
-        definition.spec.get("conversion") or {"strategy": "None"} for definition in (old, new)
-    )
+    before, after = (definition.spec.get("conversion") or {"strategy": "None"} for definition in (old, new))
     if before.get("strategy") != after.get("strategy"):
         yield Change("crd/conversion-changed", f"strategy was {before.get('strategy')}, is {after.get('strategy')}")
     elif _client(before) != _client(after):

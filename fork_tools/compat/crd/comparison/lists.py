@@ -12,7 +12,8 @@ def compare(pair: Pair) -> Iterator[Change]:
     """Compare how lists and objects are merged; atomic lists and granular maps are what the API server assumes."""
     old, new = _list_type(pair.old), _list_type(pair.new)
     if old != new:
-        yield Change("crd/list-type-changed", f"list type was {old}, is {new}", pair.path)
+        rule = "crd/list-type-loosened" if new == "atomic" else "crd/list-type-changed"
+        yield Change(rule, f"list type was {old}, is {new}", pair.path)
     keys = [list(schema.get("x-kubernetes-list-map-keys") or ()) for schema in (pair.old, pair.new)]
     if old == new and sorted(keys[0]) != sorted(keys[1]):
         text = f"list keys were {', '.join(keys[0])}; are {', '.join(keys[1])}"

@@ -27,7 +27,7 @@ def fields(schema: Schema) -> dict[str, Schema]:
 
 
 def map_values(schema: Schema) -> Schema | None:
-    """Schema of a map's values; None when it is no map."""
+    """Take the schema of a map's values; None when it is no map."""
     values = schema.get("additionalProperties")
     if values is True:
         return FREE

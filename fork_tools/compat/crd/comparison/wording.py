@@ -9,11 +9,12 @@ from fork_tools.compat.crd.comparison.change import Change
 from fork_tools.compat.crd.comparison.pairs import Pair
 
 _JUDGED: Final = frozenset(
-    "description type format nullable default enum pattern maximum exclusiveMaximum minimum exclusiveMinimum maxItems "
-    "minItems maxLength minLength maxProperties minProperties multipleOf uniqueItems required properties items "
-    "additionalProperties allOf anyOf oneOf not x-kubernetes-validations x-kubernetes-list-type "
-    "x-kubernetes-list-map-keys x-kubernetes-map-type x-kubernetes-int-or-string x-kubernetes-embedded-resource "
-    "x-kubernetes-preserve-unknown-fields".split()
+    {"description", "type", "format", "nullable", "default", "enum", "pattern", "required", "properties", "items"}
+    | {"maximum", "exclusiveMaximum", "minimum", "exclusiveMinimum", "maxItems", "minItems", "maxLength", "minLength"}
+    | {"maxProperties", "minProperties", "multipleOf", "uniqueItems", "additionalProperties"}
+    | {"allOf", "anyOf", "oneOf", "not", "x-kubernetes-validations", "x-kubernetes-list-type"}
+    | {"x-kubernetes-list-map-keys", "x-kubernetes-map-type", "x-kubernetes-int-or-string"}
+    | {"x-kubernetes-embedded-resource", "x-kubernetes-preserve-unknown-fields"}
 )
 
 

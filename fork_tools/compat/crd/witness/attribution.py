@@ -51,6 +51,6 @@ def concerns(problem: Problem, change: Change) -> bool:
     if expected is not None and problem.keyword not in expected | {_NULLABLE}:
         return False
     here, where = address(change.path), problem.place
-    if expected == {"required"} and change.of_field:
+    if expected is not None and "required" in expected and change.of_field:
         return where == address(change.path.parent) and f"'{change.path.last}'" in problem.message
     return where == here or where.startswith((f"{here}.", f"{here}[")) or here == "."

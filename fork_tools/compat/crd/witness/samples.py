@@ -93,7 +93,7 @@ def _objects(old: Schema, new: Schema, maker: Maker, depth: int) -> Iterator[dic
     everything = {name: maker.minimal(*field_of(old, new, name), name) for name in fields(old)}
     yield everything
     yield base | {"unlisted": "value"}
-    yield from _maps(old, new, maker, base)
+    yield from islice(_maps(old, new, maker, base), 6)
     for name in fields(old):
         yield {key: value for key, value in base.items() if key != name} or {}
         yield base | {name: everything[name]}
@@ -101,6 +101,7 @@ def _objects(old: Schema, new: Schema, maker: Maker, depth: int) -> Iterator[dic
             before, after = field_of(old, new, name)
             for value in islice(samples(before, after, maker, depth - 1), _MOST_INNER):
                 yield base | {name: value}
+    yield from islice(_maps(old, new, maker, base), 6, None)
 
 
 def _maps(old: Schema, new: Schema, maker: Maker, base: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -109,9 +110,9 @@ def _maps(old: Schema, new: Schema, maker: Maker, base: dict[str, Any]) -> Itera
     value = maker.minimal(*field_of(old, new, MAP_KEY))
     yield {}
     yield {MAP_KEY: value}
-    yield base | {MAP_KEY: value, MAP_KEY.lower(): value}
     for key in _STRANGE_KEYS:
         yield base | {key: value}
+    yield base | {MAP_KEY: value, MAP_KEY.lower(): value}
     for schema in (old, new):
         for bound in ("maxProperties", "minProperties"):
             size = schema.get(bound)

@@ -9,8 +9,7 @@ from itertools import islice
 from typing import Any, Final
 
 from fork_tools.compat.crd.admission.admit import Admission, Admitted, Refused
-from fork_tools.compat.crd.admission.expressions import evaluate, evaluate_update
-from fork_tools.compat.crd.admission.problem import Problem
+from fork_tools.compat.crd.admission.expressions import evaluate, evaluate_update, sees_updates_only
 from fork_tools.compat.crd.comparison.change import Change
 from fork_tools.compat.crd.comparison.pairs import FREE, fields, map_values
 from fork_tools.compat.crd.definition import Definition, Schema
@@ -21,7 +20,9 @@ from fork_tools.compat.crd.witness.minimal import Maker
 from fork_tools.compat.crd.witness.placing import ABSENT, Absent, address, place, value_at
 from fork_tools.compat.crd.witness.samples import samples
 
-_MOST_CANDIDATES: Final = 150
+_MOST_CANDIDATES: Final = 200
+_MOST_UNAWARE: Final = 40
+_UNUSUAL_NAMES: Final = ("1-witness", "w" * 63, "w" * 58, "a.witness")
 _CEL: Final = "crd/validation-rule-"
 
 
@@ -54,7 +55,7 @@ class Search:
 
     def witness(self, change: Change) -> Witness | None:
         """Find the first candidate that proves `change`; None when there is none among those that are tried."""
-        if change.rule_id.startswith(_CEL) and "oldSelf" in change.name:
+        if change.rule_id.startswith(_CEL) and sees_updates_only(change.name):
             found = self._update(change)
             if found is not None:
                 return found
@@ -70,9 +71,21 @@ class Search:
         absence_first = change.rule.effect is Effect.DEFAULTS or "required" in change.rule_id
         if absence_first:
             yield ABSENT
-        yield from samples(old, new if new is not None else FREE, self._maker, depth=1) if old is not None else ()
+        if old is not None:
+            after = new if new is not None else FREE
+            if change.rule_id.startswith(_CEL):
+                yield from self._besides_rules(change, old, after)
+            yield from samples(old, after, self._maker)
         if not absence_first:
             yield ABSENT
+
+    def _besides_rules(self, change: Change, old: Schema, new: Schema) -> Iterator[Any]:
+        """Yield what a maker finds that does not know the texts that rules ask for, and unusual names."""
+        yield from islice(samples(old, new, Maker()), _MOST_UNAWARE)
+        if not change.path.steps:
+            body = self._maker.minimal(old, new)
+            for name in _UNUSUAL_NAMES:
+                yield {**body, "metadata": {"name": name}}
 
     def _manifest(self, path: FieldPath, value: Any) -> dict[str, Any]:
         made = place(path, value, self._old, self._new, self._maker)
