@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from fork_tools.commands.cluster import cluster
+from fork_tools.commands.compat import compat
 from fork_tools.commands.conformance import conformance
 from fork_tools.commands.crd import crd
 from fork_tools.commands.demo import demo
@@ -34,6 +35,7 @@ def mxfork() -> None:
 
 mxfork.add_command(cluster)
 mxfork.add_command(conformance)
+mxfork.add_command(compat)
 mxfork.add_command(crd)
 mxfork.add_command(demo)
 mxfork.add_command(doctor)

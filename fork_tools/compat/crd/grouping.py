@@ -4,9 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from fork_tools.compat.crd.comparison.change import Change
 from fork_tools.compat.crd.ownership import Owner, Templates
+
+_LONGEST_NAME: Final = 60
+_SEVERAL_IN_A_PLACE: Final = frozenset(
+    f"crd/{rule}"
+    for rule in (
+        "enum-value-added",
+        "enum-value-removed",
+        "validation-rule-added",
+        "validation-rule-changed",
+        "validation-rule-removed",
+        "printer-column-changed",
+        "printer-column-removed",
+        "selectable-field-removed",
+        "scale-subresource-changed",
+        "bound-loosened",
+        "composition-loosened",
+        "condition-shape",
+        "keyword-changed",
+        "rule-cost-unbounded",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +66,16 @@ def _made(changes: list[Change], templates: Templates) -> Group:
     if owner is Owner.POD_TEMPLATE:
         subject = f"pod template: {templates.within(first.path).removeprefix('.')}"
     else:
-        subject = str(first.path) if first.path.steps else first.name or "."
-    return Group(owner, subject, tuple(changes))
+        subject = str(first.path) if first.path.steps or first.version else first.name or "."
+    return Group(owner, subject + _which(first), tuple(changes))
+
+
+def _which(change: Change) -> str:
+    """Tell changes of one rule and one place apart, in words that stay the same from run to run."""
+    if not change.name or change.rule_id not in _SEVERAL_IN_A_PLACE:
+        return ""
+    name = change.name if len(change.name) <= _LONGEST_NAME else f"{change.name[: _LONGEST_NAME - 3]}..."
+    return f" ({name})"
 
 
 def _order(group: Group) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -47,23 +48,23 @@ class Admission:
         self._validation = Validation(schema)
         self._has_rules = any_rules(schema)
 
-    def stored(self, sent: dict[str, Any]) -> dict[str, Any]:
+    def stored(self, sent: Mapping[str, Any]) -> dict[str, Any]:
         """Default and prune a copy of `sent`."""
-        value = deepcopy(sent)
+        value = deepcopy(dict(sent))
         prune(value, self._schema, resource=True)
         drop_nulls(value, self._schema)
         fill_in(value, self._schema)
         return value
 
-    def admit(self, sent: dict[str, Any]) -> Answer:
-        """Judge a create request for `sent`."""
+    def admit(self, sent: Mapping[str, Any], *, created: bool = True) -> Answer:
+        """Judge a create request for `sent`; or, unless `created`, an update that changes nothing."""
         value = self.stored(sent)
         problems = tuple(self._validation.problems(value))
         if problems:
             return Refused(problems)
         if not self._has_rules:
             return Admitted(value)
-        broken = tuple(violations(self._schema, value))
+        broken = tuple(violations(self._schema, value, created=created))
         certain = tuple(problem for problem, decided in broken if decided)
         if certain:
             return Refused(certain)

@@ -21,14 +21,15 @@ def any_rules(schema: Schema) -> bool:
     return bool(schema.get(RULES)) or any(any_rules(child) for child in _children(schema))
 
 
-def violations(schema: Schema, value: Any, place: str = "") -> Iterator[tuple[Problem, bool]]:
+def violations(schema: Schema, value: Any, place: str = "", *, created: bool = True) -> Iterator[tuple[Problem, bool]]:
     """Yield the rules that `value` breaks, and with False those that could not be evaluated.
 
-    A rule that compares with the object before an update does not apply to a creation.
+    A rule that compares with the object before an update does not apply to a creation; of an object that is there
+    already, and does not change, it has nothing to say.
     """
     for rule in schema.get(RULES) or ():
         text = str(rule.get("rule", ""))
-        if "oldSelf" in text and not rule.get("optionalOldSelf"):
+        if "oldSelf" in text and not (created and rule.get("optionalOldSelf")):
             continue
         held = evaluate(text, value)
         message = str(rule.get("message") or f"failed rule: {text}")
@@ -39,10 +40,10 @@ def violations(schema: Schema, value: Any, place: str = "") -> Iterator[tuple[Pr
         for name, child in value.items():
             below = known.get(name, values)
             if below is not None:
-                yield from violations(below, child, f"{place}.{name}")
+                yield from violations(below, child, f"{place}.{name}", created=created)
     elif isinstance(value, list) and isinstance(schema.get("items"), dict):
         for index, element in enumerate(value):
-            yield from violations(schema["items"], element, f"{place}[{index}]")
+            yield from violations(schema["items"], element, f"{place}[{index}]", created=created)
 
 
 def evaluate(rule: str, value: Any) -> bool | None:

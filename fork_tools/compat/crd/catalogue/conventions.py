@@ -43,11 +43,4 @@ CONVENTIONS: Final = (
         "set maxItems, maxProperties or maxLength on what the rule walks",
         Level.WARNING,
     ),
-    _convention(
-        "rule-unreadable",
-        "A CEL rule does not parse",
-        "the API server refuses the CRD",
-        "correct the rule",
-        Level.ERROR,
-    ),
 )

@@ -18,6 +18,33 @@ def _names(part: str, title: str, why: str) -> Rule:
 
 
 DEFINITION: Final = (
+    Rule(
+        "crd/definition-removed",
+        Level.ERROR,
+        Effect.UNREACHABLE,
+        _ALL,
+        "A CRD is gone",
+        "with the CRD every object of its kind is deleted",
+        "keep it, or compare only what is meant with --name",
+    ),
+    Rule(
+        "crd/object-refused",
+        Level.ERROR,
+        Effect.REJECTS,
+        (_W, _S),
+        "An object in the cluster does not fit the new schema",
+        "it could not be created anew, and an update that touches the field is refused (any update, before 1.30)",
+        "correct the object before the new CRD is installed",
+    ),
+    Rule(
+        "crd/object-altered",
+        Level.ERROR,
+        Effect.PRUNES,
+        (_R, _S),
+        "An object in the cluster would lose something",
+        "what the new schema does not know is dropped when the object is read",
+        "move what would be lost before the new CRD is installed",
+    ),
     _names("group", "The API group changed", "every client, manifest and RBAC rule names the group"),
     _names("kind", "The kind changed", "manifests and typed clients name the kind"),
     _names("plural", "The plural changed", "it is part of every URL and of every RBAC rule"),

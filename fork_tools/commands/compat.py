@@ -1,0 +1,15 @@
+"""`mxfork compat`: is this still compatible? One verb a check."""
+
+from __future__ import annotations
+
+import click
+
+from fork_tools.commands.compat_crd import crd
+
+
+@click.group()
+def compat() -> None:
+    """Compare two versions: one word, and findings with proof."""
+
+
+compat.add_command(crd)

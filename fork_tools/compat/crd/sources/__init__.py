@@ -1,0 +1,1 @@
+"""Where CRDs come from: files, folders, git, upstream's releases, clusters."""
