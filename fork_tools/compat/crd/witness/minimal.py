@@ -113,6 +113,8 @@ class Maker:
 
     def _object(self, both: Schema, old: Schema, new: Schema) -> dict[str, Any]:
         made = {name: self.minimal(*field_of(old, new, name), name) for name in both.get("required") or ()}
+        if both.get("x-kubernetes-embedded-resource"):
+            made = {"apiVersion": "v1", "kind": "Thing"} | made
         spare = [name for name in fields(both) if name not in made]
         while len(made) < (both.get("minProperties") or 0):
             if spare:

@@ -10,7 +10,7 @@ from fork_tools.compat.crd.comparison.pairs import fields, is_int_or_string, kin
 from fork_tools.compat.crd.definition import Schema
 from fork_tools.compat.crd.patterns import text_matching
 from fork_tools.compat.crd.witness.meet import field_of, items_of
-from fork_tools.compat.crd.witness.minimal import MAP_KEY, Maker
+from fork_tools.compat.crd.witness.minimal import MAP_KEY, Maker, another
 
 _STRANGE_KEYS: Final = ("a_b", "a" * 63, "")
 _MOST_ELEMENTS: Final = 2000
@@ -48,16 +48,28 @@ def _texts(old: Schema, new: Schema) -> Iterator[str]:
         if matching is not None:
             yield matching
     yield from ("unlisted", "", "a", "-", "A b", "1")
-    for schema in (new, old):
+    for schema in (*facets(new), *facets(old)):
         if schema.get("maxLength") is not None:
             yield "a" * (schema["maxLength"] + 1)
         if schema.get("minLength"):
             yield "a" * (schema["minLength"] - 1)
             yield "a" * schema["minLength"]
+        yield from (value for value in schema.get("enum") or () if isinstance(value, str))
+
+
+def facets(schema: Schema) -> Iterator[Schema]:
+    """Yield the schema and everything that it is composed of."""
+    yield schema
+    for keyword in ("allOf", "anyOf", "oneOf"):
+        for branch in schema.get(keyword) or ():
+            yield from facets(branch)
+    if schema.get("not"):
+        yield from facets(schema["not"])
 
 
 def _numbers(old: Schema, new: Schema) -> Iterator[int | float]:
-    for schema in (new, old):
+    for schema in (*facets(new), *facets(old)):
+        yield from (value for value in schema.get("enum") or () if not isinstance(value, str))
         for bound in ("minimum", "maximum"):
             if schema.get(bound) is not None:
                 yield from (schema[bound], schema[bound] - 1, schema[bound] + 1)
@@ -78,11 +90,21 @@ def _lists(old: Schema, new: Schema, maker: Maker, depth: int) -> Iterator[list[
     for size in sorted(size for size in sizes if 0 < size <= _MOST_ELEMENTS):
         yield [maker.element(old, new, index) for index in range(size)]
     yield [maker.element(old, new, 0), maker.element(old, new, 0)]
+    yield from _alike_by_new_keys(old, new, maker)
     yield [maker.element(old, new, 0), maker.element(old, new, 1), maker.element(old, new, 0)]
     if depth:
         before, after = items_of(old, new)
         for value in islice(samples(before, after, maker, depth - 1), _MOST_INNER * 4):
             yield [value]
+
+
+def _alike_by_new_keys(old: Schema, new: Schema, maker: Maker) -> Iterator[list[Any]]:
+    """Yield two elements that only keys of before tell apart."""
+    first, second = (maker.element(old, new, 0) for _ in range(2))
+    former = set(old.get("x-kubernetes-list-map-keys") or ()) - set(new.get("x-kubernetes-list-map-keys") or ())
+    if former and isinstance(first, dict):
+        known = {key: maker.minimal(*field_of(*items_of(old, new), key), key) for key in sorted(former)}
+        yield [first | known, second | {key: another(value, 1) for key, value in known.items()}]
 
 
 def _objects(old: Schema, new: Schema, maker: Maker, depth: int) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from fork_tools.compat.crd.admission.admit import Admission, Admitted, Refused
 from fork_tools.compat.crd.admission.expressions import evaluate, evaluate_update, sees_updates_only
 from fork_tools.compat.crd.comparison.change import Change
-from fork_tools.compat.crd.comparison.pairs import FREE, fields, map_values
+from fork_tools.compat.crd.comparison.pairs import FREE, elsewhere, fields, map_values
 from fork_tools.compat.crd.definition import Definition, Schema
 from fork_tools.compat.crd.paths import FieldPath, StepKind
 from fork_tools.compat.crd.rule import Effect
@@ -158,7 +158,7 @@ def _at(schema: Schema, path: FieldPath) -> Schema | None:
         elif step.kind is StepKind.VALUE:
             found = map_values(found)
         else:
-            found = fields(found).get(step.name, map_values(found))
+            found = fields(found).get(step.name, elsewhere(found))
     return found
 
 
