@@ -29,7 +29,7 @@ def render() -> str:
 
 
 def _flag_rows(command: click.Command) -> Iterator[str]:
-    context = click.Context(command)
+    context = click.Context(command, **command.context_settings)
     for option in command.get_params(context):
         info = option.to_info_dict()
         names = ", ".join(f"`{name}`" for name in (*info["opts"], *info["secondary_opts"]))
