@@ -57,6 +57,10 @@ unit: install ## the fast tests: no process is started
 test: lint $(MXNET)/.installed $(SDK)/.installed assets ## lint, then every test: unit, real API server, real MXNet, Kubeflow's SDK
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
+.PHONY: test-faults
+test-faults: install assets ## kill the controller at every write, and harm it in every other way; takes twenty minutes
+	FAULTS_ALL=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal tests/faults
+
 .PHONY: fuzz
 fuzz: install assets ## send other jobs than make test, and more; JOBS=20000 and SEED=7 choose how many and which
 	FUZZ_JOBS=$(or $(JOBS),6000) FUZZ_SEED=$(or $(SEED),$(shell date +%s)) $(BIN)/pytest tests/cluster/test_generated_jobs.py

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -106,7 +107,8 @@ class ControllerProcess:
 
         cache = Cache()
         deprecation = Deprecation(cache.jobs, configuration.namespace, now=lambda: datetime.now(UTC), troubles=troubles)
-        fence = LeaseFence(loop.time, DEFAULT_TIMING.renew_deadline)
+        # Not the loop's time: uvloop reads the clock once a turn, and a turn may be frozen in.
+        fence = LeaseFence(time.monotonic, DEFAULT_TIMING.renew_deadline)
         client = await self._stack.enter_async_context(
             ApiClient(
                 self._credentials,
@@ -178,7 +180,7 @@ class ControllerProcess:
             self._supervisor.start("leading", self._term.serve(duties))
             return
         # A connection of its own: no other request may keep a renewal waiting.
-        attempt = LeaseFence(asyncio.get_running_loop().time, DEFAULT_TIMING.request_timeout)
+        attempt = LeaseFence(time.monotonic, DEFAULT_TIMING.request_timeout)
         client = await self._stack.enter_async_context(
             ApiClient(self._credentials, count_request=metrics.count_request, may_write=attempt.may_write)
         )
@@ -188,7 +190,7 @@ class ControllerProcess:
             fence,
             attempt,
             identity=f"{socket.gethostname()}_{uuid.uuid4()}",
-            clock=asyncio.get_running_loop().time,
+            clock=time.monotonic,
             now=lambda: datetime.now(UTC),
             troubles=troubles,
             leads=partial(metrics.leads, election.name),

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,21 +33,52 @@ class Answer:
     status: int
     text: str = "{}"
     content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
-Rule = Callable[[str, str], Answer | None]
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Break the connection: before the request is passed on or, `answered`, instead of giving its answer.
+
+    `then` is called first.
+    """
+
+    answered: bool
+    then: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Let a request through after so many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A request that was to change something, and what the API server said."""
+
+    method: str
+    path: str
+    status: int
+    body: bytes
+
+
+Verdict = Answer | Cut | Delay | None
+Rule = Callable[[str, str], Verdict]
 """Decides by method and path; None lets a request through."""
 
 
-def let_through(_method: str, _path: str) -> Answer | None:
+def let_through(_method: str, _path: str) -> Verdict:
     """Let everything through."""
     return None
 
 
 class Gateway:
-    """Closed at first. `requests` are the methods and paths seen so far."""
+    """Closed at first. `requests` are the methods and paths seen so far, `writes` what came of those that changed."""
 
     def __init__(self, upstream: Path) -> None:
+        self.writes: list[Write] = []
         self.requests: list[tuple[str, str]] = []
         self.rule: Rule = let_through
         self._upstream = upstream
@@ -113,9 +144,15 @@ class Gateway:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         self.requests.append((request.method, request.path))
-        answer = self.rule(request.method, request.path)
-        if answer is not None:
-            return web.Response(status=answer.status, text=answer.text, content_type=answer.content_type)
+        verdict = self.rule(request.method, request.path)
+        if isinstance(verdict, Answer):
+            return web.Response(
+                status=verdict.status, text=verdict.text, content_type=verdict.content_type, headers=verdict.headers
+            )
+        if isinstance(verdict, Cut) and not verdict.answered:
+            return _cut(request, verdict)
+        if isinstance(verdict, Delay):
+            await asyncio.sleep(verdict.seconds)
         assert self._session is not None
         headers = {key: request.headers[key] for key in _ASKED_WITH if key in request.headers}
         if self._authorization:
@@ -127,11 +164,26 @@ class Gateway:
             headers=headers,
             timeout=aiohttp.ClientTimeout(total=None),
         ) as upstream:
+            if request.method != "GET":
+                written = Write(request.method, request.path, upstream.status, await upstream.read())
+                self.writes.append(written)
+                if isinstance(verdict, Cut):
+                    return _cut(request, verdict)
+                return web.Response(status=written.status, body=written.body, headers=_passed_on(upstream.headers))
+            if isinstance(verdict, Cut):
+                return _cut(request, verdict)
             response = web.StreamResponse(status=upstream.status, headers=_passed_on(upstream.headers))
             await response.prepare(request)
             async for chunk in upstream.content.iter_any():
                 await response.write(chunk)
             return response
+
+
+def _cut(request: web.Request, verdict: Cut) -> web.Response:
+    verdict.then()
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
 
 
 async def _unwind() -> None:
