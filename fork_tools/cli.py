@@ -13,6 +13,7 @@ from fork_tools.commands.cluster import cluster
 from fork_tools.commands.compat import compat
 from fork_tools.commands.conformance import conformance
 from fork_tools.commands.crd import crd
+from fork_tools.commands.culprit import culprit, predict
 from fork_tools.commands.demo import demo
 from fork_tools.commands.doctor import doctor
 from fork_tools.commands.explain import explain
@@ -43,6 +44,8 @@ mxfork.add_command(ledger)
 mxfork.add_command(upstream)
 mxfork.add_command(explain)
 mxfork.add_command(lock)
+queue.add_command(culprit)
+queue.add_command(predict)
 mxfork.add_command(queue)
 mxfork.add_command(schema)
 

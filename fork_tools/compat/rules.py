@@ -12,7 +12,7 @@ import fork_tools.compat
 from fork_tools.report.rule import Rule
 
 # Rooms outside this one that report as well.
-_OTHERS = ("fork_tools.queue.rules", "fork_tools.upstream.rules")
+_OTHERS = ("fork_tools.queue.rules", "fork_tools.queue.culprit.rules", "fork_tools.upstream.rules")
 
 
 @cache
