@@ -65,6 +65,14 @@ test-faults: install assets ## kill the controller at every write, and harm it i
 fuzz: install assets ## send other jobs than make test, and more; JOBS=20000 and SEED=7 choose how many and which
 	FUZZ_JOBS=$(or $(JOBS),6000) FUZZ_SEED=$(or $(SEED),$(shell date +%s)) $(BIN)/pytest tests/cluster/test_generated_jobs.py
 
+.PHONY: bench
+bench: install assets ## how fast the controller is and what it costs; ARGS='--only small-500 --shrink 5' takes a minute, ARGS=--help tells more
+	$(BIN)/python -m benchmarks $(ARGS)
+
+.PHONY: scale
+scale: install assets ## 2,000 jobs with 20,000 pods on 2,000 nodes that kwok plays; ARGS='--jobs 200 --nodes 200' is a short run
+	$(BIN)/python -m benchmarks.scale $(ARGS)
+
 .PHONY: acceptance
 acceptance: install ## regenerate docs/acceptance.md from the cases and the names of the tests
 	$(BIN)/python -m tests.acceptance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import aiohttp
 import msgspec
@@ -17,8 +17,20 @@ METADATA_ONLY: Final = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;
 _METADATA_LIST: Final = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 
 NAMESPACE: Final = "benchmark"
-JOBS: Final = f"/apis/kubeflow.org/v1/namespaces/{NAMESPACE}/mxjobs"
-PODS: Final = f"/api/v1/namespaces/{NAMESPACE}/pods"
+
+
+def jobs_path(namespace: str = NAMESPACE) -> str:
+    """Return the collection of MXJobs."""
+    return f"/apis/kubeflow.org/v1/namespaces/{namespace}/mxjobs"
+
+
+def pods_path(namespace: str = NAMESPACE) -> str:
+    """Return the collection of pods."""
+    return f"/api/v1/namespaces/{namespace}/pods"
+
+
+JOBS: Final = jobs_path()
+PODS: Final = pods_path()
 SERVICES: Final = f"/api/v1/namespaces/{NAMESPACE}/services"
 EVENTS: Final = f"/api/v1/namespaces/{NAMESPACE}/events"
 
@@ -58,21 +70,17 @@ class Api:
         """Close the connections."""
         await self._session.close()
 
-    async def post(self, path: str, body: bytes) -> None:
-        """Create an object."""
+    async def post(self, path: str, body: bytes, *, there_already: bool = False) -> None:
+        """Create an object; with `there_already` it may exist."""
         async with self._session.post(self._server + path, data=body) as response:
-            await _read(response)
+            if response.status != 409 or not there_already:
+                await _read(response)
 
     async def patch(self, path: str, body: bytes) -> None:
         """Change an object by a merge patch."""
         async with self._session.patch(
             self._server + path, data=body, headers={"Content-Type": MERGE_PATCH}
         ) as response:
-            await _read(response)
-
-    async def put(self, path: str, body: bytes) -> None:
-        """Replace an object."""
-        async with self._session.put(self._server + path, data=body) as response:
             await _read(response)
 
     async def count(self, path: str) -> tuple[int, str]:
@@ -82,11 +90,6 @@ class Api:
         ) as response:
             page = msgspec.json.decode(await _read(response), type=_Page)
         return len(page.items or ()) + page.metadata.remaining_item_count, page.metadata.resource_version
-
-    async def items(self, path: str) -> list[Any]:
-        """Read a whole collection."""
-        async with self._session.get(self._server + path) as response:
-            return list(msgspec.json.decode(await _read(response))["items"])
 
     async def delete_all(self, path: str) -> None:
         """Delete a collection's objects at once."""
@@ -106,6 +109,11 @@ class Api:
             if response.status >= 300:
                 await _read(response)
             yield response.content
+
+
+async def ensure_namespace(api: Api, name: str) -> None:
+    """Create a namespace, if it is not there."""
+    await api.post("/api/v1/namespaces", msgspec.json.encode({"metadata": {"name": name}}), there_already=True)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

@@ -16,7 +16,7 @@ from benchmarks.subject import Subject
 from benchmarks.timeline import Timeline
 
 _AT_ONCE: Final = 32
-_RUNNING: Final = msgspec.json.encode(
+RUNNING: Final = msgspec.json.encode(
     {
         "status": {
             "phase": "Running",
@@ -127,11 +127,11 @@ async def _live(api: Api, load: Load, subject: Subject, timeline: Timeline) -> L
     await submit(api, load, timeline)
     children = await timeline.until(lambda: timeline.children >= load.objects)
     busy = subject.usage()
-    await play(api, timeline.pod_names, _RUNNING)
+    await play(api, timeline.pod_names, RUNNING)
     running = await timeline.until(lambda: timeline.having("Running") >= load.jobs)
     await play(api, timeline.pod_names, _SUCCEEDED)
     succeeded = await timeline.until(lambda: timeline.having("Succeeded") >= load.jobs)
-    await _quiet(subject)
+    await quiet(subject)
     after = subject.usage()
     events, _ = await api.count(EVENTS)
     latencies = timeline.latencies()
@@ -160,7 +160,7 @@ async def _live(api: Api, load: Load, subject: Subject, timeline: Timeline) -> L
     )
 
 
-async def _quiet(subject: Subject) -> None:
+async def quiet(subject: Subject) -> None:
     """Wait until the controller has nothing more to do: next to no CPU for two seconds."""
     used = subject.usage().cpu
     while True:

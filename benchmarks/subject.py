@@ -61,6 +61,10 @@ class Subject:
         """Return the API requests so far by method, watches counted when they end; nothing when it does not tell."""
         return await self._sum("rest_client_requests_total", "method")
 
+    async def writes(self) -> float:
+        """Return the number of requests so far that were to change something."""
+        return sum(count for method, count in (await self.requests()).items() if method != "GET")
+
     async def passes(self) -> float:
         """Return the number of reconciles so far."""
         return sum((await self._sum("controller_runtime_reconcile_total", "controller")).values())

@@ -14,7 +14,7 @@ from controller.runtime.workqueue import WorkQueue
 T = TypeVar("T", bound=Cached)
 
 # Children come in bursts, and a job's own writes come back: a pass for all of them together, not for each.
-BURST: Final = 0.02
+BURST: Final = 0.05
 
 
 def enqueue(queue: WorkQueue[ObjectKey], change: Change[Any], keys: Iterable[ObjectKey]) -> None:
