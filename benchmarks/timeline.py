@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from benchmarks.api import JOBS, METADATA_ONLY, PODS, SERVICES, Api
+from benchmarks.api import JOBS, METADATA_ONLY, PODS, SERVICES, Api, RefusedError
 
 _STALLED: Final = 60.0
 
@@ -20,7 +20,7 @@ class _Owner(msgspec.Struct):
 
 
 class _Metadata(msgspec.Struct, rename="camel"):
-    name: str
+    name: str = ""
     resource_version: str = ""
     owner_references: tuple[_Owner, ...] = ()
 
@@ -36,7 +36,7 @@ class _Status(msgspec.Struct):
 
 class _Object(msgspec.Struct):
     metadata: _Metadata
-    status: _Status = msgspec.field(default_factory=_Status)
+    status: _Status | str = msgspec.field(default_factory=_Status)
 
 
 class _Change(msgspec.Struct):
@@ -114,14 +114,21 @@ class Timeline:
         return sorted(max(self.pods[job]) - start for job, start in self.submitted.items() if self.pods[job])
 
     async def _watch(self, path: str, version: str, accept: str, see: Callable[[_Change], None]) -> None:
-        async with self._api.watch(path, version, accept=accept) as lines:
-            async for line in lines:
-                see(_CHANGES.decode(line))
-                self._stirred.set()
+        """Watch for ever; the API server ends the watch of whoever reads too slowly, as on a busy machine."""
+        while True:
+            async with self._api.watch(path, version, accept=accept) as lines:
+                async for line in lines:
+                    change = _CHANGES.decode(line)
+                    if change.type == "ERROR":
+                        raise RefusedError(f"{path}: {line.decode()}")
+                    version = change.object.metadata.resource_version
+                    see(change)
+                    self._stirred.set()
 
     def _see_job(self, change: _Change) -> None:
-        name = change.object.metadata.name
-        now = frozenset(each.type for each in change.object.status.conditions if each.status == "True")
+        name, status = change.object.metadata.name, change.object.status
+        conditions = status.conditions if isinstance(status, _Status) else ()
+        now = frozenset(each.type for each in conditions if each.status == "True")
         if change.type == "MODIFIED":
             self.status_writes += 1
             self.condition_changes += now != self.conditions.get(name)
