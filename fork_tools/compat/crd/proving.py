@@ -105,6 +105,7 @@ def _installed(api: ClusterApi, definition: Definition, group: str) -> Iterator[
         yield scratch
     finally:
         api.request("DELETE", f"{DEFINITIONS}/{scratch.name}")
+        _await_gone(api, f"{DEFINITIONS}/{scratch.name}")
 
 
 def _await_served(scratch: _Scratch, definition: Definition) -> None:
@@ -116,6 +117,12 @@ def _await_served(scratch: _Scratch, definition: Definition) -> None:
                 f"the API server of {scratch.api.name} does not serve {scratch.name} after {_PATIENCE:.0f} s",
                 next_step="try another cluster, or leave out --prove",
             )
+        time.sleep(_PAUSE)
+
+
+def _await_gone(api: ClusterApi, path: str) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while api.request("GET", path).status == 200 and time.monotonic() < deadline:
         time.sleep(_PAUSE)
 
 
