@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from packaging.version import InvalidVersion, Version
 
 from fork_tools.cluster.lifecycle import up
 from fork_tools.commands.reporting import Reporting, exit_code, finish, reporting_options
@@ -141,7 +142,7 @@ def crd(
     suites = (suite(tuple(comparisons), pairing),)
     if options.against is not None:
         suites = (_with_objects(suites[0], comparisons, ClusterApi(options.kubeconfig, options.against or None)),)
-    report = _report(old, new, _waived(suites, options.waivers), comparisons)
+    report = _report(old, new, _waived(suites, options.waivers, old, new), comparisons)
     if shape:
         _crdify(comparisons, levels)
         sys.exit(exit_code(report, reporting.fail_on))
@@ -194,11 +195,21 @@ def _with_objects(made: Suite, comparisons: list[Comparison], api: ClusterApi) -
     return Suite(made.name, (*made.cases, *cases))
 
 
-def _waived(suites: tuple[Suite, ...], path: Path | None) -> tuple[Suite, ...]:
-    chosen = path or (_WAIVERS if _WAIVERS.is_file() else None)
+def _waived(suites: tuple[Suite, ...], path: Path | None, old: str, new: str) -> tuple[Suite, ...]:
+    """Apply waivers; the fork's own are about what the fork ships, so not to a comparison of upstream with itself."""
+    chosen = path or (_WAIVERS if _WAIVERS.is_file() and not new.startswith("upstream:") else None)
     if chosen is None:
         return suites
-    return apply_waivers(suites, read_waivers(chosen), datetime.now(UTC).date())
+    return apply_waivers(suites, read_waivers(chosen), datetime.now(UTC).date(), _release(old))
+
+
+def _release(source: str) -> Version | None:
+    """Take the version out of a source such as upstream:v1.8.1."""
+    kind, _, tag = source.partition(":")
+    try:
+        return Version(tag.partition(":")[0]) if kind == "upstream" else None
+    except InvalidVersion:
+        return None
 
 
 def _report(old: str, new: str, suites: tuple[Suite, ...], comparisons: list[Comparison]) -> Report:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from fork_tools.compat.crd.comparison import types
 from fork_tools.compat.crd.comparison.change import Change
 from fork_tools.compat.crd.comparison.pairs import FREE, Pair, elsewhere, fields, keeps_unknown, map_values
 from fork_tools.compat.crd.definition import Schema
@@ -32,6 +33,7 @@ def _removed(pair: Pair) -> Iterator[Change]:
             yield Change(rule, "the field is gone: it is dropped wherever it is given", path, of_field=True)
         elif after is FREE or after == FREE:
             yield Change("crd/field-unspecified", "the field is kept but no longer described", path, of_field=True)
+            yield from types.compare_default(Pair(path, fields(pair.old)[name], FREE))
 
 
 def _added(pair: Pair) -> Iterator[Change]:

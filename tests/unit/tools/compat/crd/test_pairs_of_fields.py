@@ -223,6 +223,14 @@ def test_a_removal_that_was_announced_is_a_warning() -> None:
     assert [(entry.level.label, entry.witness is not None) for entry in found.judged] == [("warning", True)]
 
 
+def test_a_field_that_is_no_longer_described_loses_its_default() -> None:
+    free = ANY | {"properties": {"name": TEXT | {"default": "a"}}}
+    assert rules(comparison(of_spec(of_value(free)), of_spec(of_value(ANY)))) == [
+        "default-removed",
+        "field-unspecified",
+    ]
+
+
 def test_a_removed_field_is_told_once_however_much_is_below_it() -> None:
     deep = {"type": "object", "properties": {"list": {"type": "array", "items": RECORD}}}
     assert len(comparison(of_spec(of_value(deep)), of_spec(of_value(None))).judged) == 1
