@@ -73,6 +73,10 @@ bench: install assets ## how fast the controller is and what it costs; ARGS='--o
 scale: install assets ## 2,000 jobs with 20,000 pods on 2,000 nodes that kwok plays; ARGS='--jobs 200 --nodes 200' is a short run
 	$(BIN)/python -m benchmarks.scale $(ARGS)
 
+.PHONY: soundness
+soundness: install ## look for an object that contradicts `mxfork compat crd`; PAIRS=10000 schemas
+	SOUNDNESS_PAIRS=$(or $(PAIRS),10000) $(BIN)/pytest tests/unit/tools/compat/crd/test_mutations.py
+
 .PHONY: acceptance
 acceptance: install ## regenerate docs/acceptance.md from the cases and the names of the tests
 	$(BIN)/python -m tests.acceptance
