@@ -8,8 +8,9 @@ from typing import Any
 
 from fork_tools.compat.crd.comparison import types
 from fork_tools.compat.crd.comparison.change import Change
-from fork_tools.compat.crd.comparison.pairs import FREE, Pair, elsewhere, fields, keeps_unknown, map_values
+from fork_tools.compat.crd.comparison.pairs import FREE, Pair, elsewhere, fields, keeps_unknown, map_values, pairs
 from fork_tools.compat.crd.definition import Schema
+from fork_tools.compat.crd.paths import FieldPath
 
 _ENVELOPE = frozenset({"apiVersion", "kind", "metadata"})
 
@@ -33,7 +34,13 @@ def _removed(pair: Pair) -> Iterator[Change]:
             yield Change(rule, "the field is gone: it is dropped wherever it is given", path, of_field=True)
         elif after is FREE or after == FREE:
             yield Change("crd/field-unspecified", "the field is kept but no longer described", path, of_field=True)
-            yield from types.compare_default(Pair(path, fields(pair.old)[name], FREE))
+            yield from _defaults_lost(path, fields(pair.old)[name])
+
+
+def _defaults_lost(path: FieldPath, schema: Schema) -> Iterator[Change]:
+    """Tell every default in a part of the schema that is no longer described."""
+    for below in pairs(schema, schema):
+        yield from types.compare_default(Pair(FieldPath((*path.steps, *below.path.steps)), below.old, FREE))
 
 
 def _added(pair: Pair) -> Iterator[Change]:
@@ -76,6 +83,8 @@ def _default_lost(name: str, pair: Pair) -> bool:
 
 
 def _openness(pair: Pair) -> Iterator[Change]:
+    if isinstance(pair.old.get("items"), dict) and "items" not in pair.new:
+        yield from _defaults_lost(pair.path.element(), pair.old["items"])
     if map_values(pair.old) is not None and elsewhere(pair.new) is None:
         yield Change("crd/map-closed", "other keys than the fields that are named are dropped", pair.path)
     elif keeps_unknown(pair.old) and not keeps_unknown(pair.new) and map_values(pair.new) is None:

@@ -60,7 +60,8 @@ def contradiction(sent: dict[str, Any], after: Admission, effects: set[Effect], 
     expected = sent if former is None else former
     answer = after.admit(sent)
     if isinstance(answer, Refused):
-        return "" if Effect.REJECTS in effects else f"refused: {answer.problems}"
+        # What is dropped may be missed by a bound.
+        return "" if effects & {Effect.REJECTS, Effect.PRUNES} else f"refused: {answer.problems}"
     assert isinstance(answer, Admitted)
     lost = list(missing(expected, answer.stored))
     if lost and not effects & {Effect.PRUNES, Effect.REJECTS, Effect.DEFAULTS}:

@@ -231,6 +231,14 @@ def test_a_field_that_is_no_longer_described_loses_its_default() -> None:
     ]
 
 
+def test_defaults_far_below_a_field_that_is_no_longer_described_are_told() -> None:
+    inner = {"type": "object", "properties": {"deep": TEXT | {"default": "a"}}}
+    free = ANY | {"properties": {"list": {"type": "array", "items": inner}}}
+    found = comparison(of_spec(of_value(free)), of_spec(of_value(ANY)))
+    places = {str(entry.group.first.path) for entry in found.judged if "default" in entry.group.first.rule_id}
+    assert places == {".spec.value.list[*].deep"}
+
+
 def test_a_removed_field_is_told_once_however_much_is_below_it() -> None:
     deep = {"type": "object", "properties": {"list": {"type": "array", "items": RECORD}}}
     assert len(comparison(of_spec(of_value(deep)), of_spec(of_value(None))).judged) == 1
