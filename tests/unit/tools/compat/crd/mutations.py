@@ -36,9 +36,11 @@ def _remove_field(draw: st.DrawFn, schema: Schema) -> str | None:
     if not schema.get("properties"):
         return None
     name = draw(st.sampled_from(sorted(schema["properties"])))
-    del schema["properties"][name]
+    removed = schema["properties"].pop(name)
     schema["required"] = [other for other in schema.get("required", ()) if other != name]
-    return "field-unspecified" if schema.get("x-kubernetes-preserve-unknown-fields") else "field-removed"
+    if not schema.get("x-kubernetes-preserve-unknown-fields"):
+        return "field-removed"
+    return "default-removed" if any("default" in place for place in places(removed)) else "field-unspecified"
 
 
 def _require(draw: st.DrawFn, schema: Schema) -> str | None:
