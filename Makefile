@@ -61,6 +61,10 @@ test: lint $(MXNET)/.installed $(SDK)/.installed assets ## lint, then every test
 test-faults: install assets ## kill the controller at every write, and harm it in every other way; takes twenty minutes
 	FAULTS_ALL=1 $(BIN)/pytest -n $(WORKERS) --dist worksteal tests/faults
 
+.PHONY: soak
+soak: install assets ## let jobs come and go for MINUTES (30): the controller must not grow
+	$(BIN)/python -m tests.faults.soak --minutes $(or $(MINUTES),30)
+
 .PHONY: fuzz
 fuzz: install assets ## send other jobs than make test, and more; JOBS=20000 and SEED=7 choose how many and which
 	FUZZ_JOBS=$(or $(JOBS),6000) FUZZ_SEED=$(or $(SEED),$(shell date +%s)) $(BIN)/pytest tests/cluster/test_generated_jobs.py
