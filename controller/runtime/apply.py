@@ -98,8 +98,8 @@ class Applier:
         try:
             await self._client.delete(self._resources[action.kind].path(namespace, action.name), options)
         except ApiError as error:
-            # Gone, or its name belongs to another object by now: what was meant is gone either way.
-            if error.status not in (404, 409):
+            # A conflict may mean that the name is another object's by now, but others object to deletions as well.
+            if error.status != 404:
                 raise
         self._consistency.deleted(_key(job), action.kind, ObjectKey(namespace, action.name), action.uid)
         return Outcome(action, done=True)

@@ -38,6 +38,7 @@ class _Expected:
     since: float
     versions: dict[str, int] = field(default_factory=dict)
     deletions: dict[tuple[str, ObjectKey], str] = field(default_factory=dict)
+    listed_again: bool = False
 
 
 class Consistency:
@@ -83,11 +84,16 @@ class Consistency:
             del expected.versions[kind]
         for deletion in [deletion for deletion, uid in expected.deletions.items() if self._is_deleted(*deletion, uid)]:
             del expected.deletions[deletion]
+        late = self._clock() - expected.since >= PATIENCE
+        if late and expected.listed_again:
+            # A list was made, and what should be gone is there: the deletion has to be asked for again.
+            expected.deletions.clear()
         if not expected.versions and not expected.deletions:
             del self._expected[job]
             return True
-        if self._clock() - expected.since >= PATIENCE:
+        if late:
             expected.since = self._clock()
+            expected.listed_again = True
             for kind in {*expected.versions, *(kind for kind, _ in expected.deletions)}:
                 self._views[kind].relist()
         return False
@@ -95,6 +101,7 @@ class Consistency:
     def _entry(self, job: ObjectKey) -> _Expected:
         entry = self._expected.setdefault(job, _Expected(since=0))
         entry.since = self._clock()
+        entry.listed_again = False
         return entry
 
     def _is_deleted(self, kind: str, key: ObjectKey, uid: str) -> bool:

@@ -90,7 +90,7 @@ def replacement(stage: Stage, policy: str, exit_code: int, reason: str = "") -> 
     stage.replaced("worker-0", before)
     stage.play("worker-0", "Running")
     stage.counts(lambda status: status["restarts"] == {"count": 1}, "one restart")
-    stage.leave("Restarting")
+    stage.reach("Running")
     succeed(stage)
 
 
@@ -118,6 +118,7 @@ def deleted_while_running(stage: Stage) -> None:
     stage.replaced("worker-0", before)
     stage.play("worker-0", "Running")
     stage.counts(lambda status: status["restarts"] == {"count": 1}, "one restart")
+    stage.reach("Running")
     succeed(stage)
 
 
@@ -128,13 +129,14 @@ def backoff_limit(stage: Stage) -> None:
     stage.replaced("worker-0", before)
     stage.play("worker-0", "Running")
     stage.counts(lambda status: status["restarts"] == {"count": 1}, "one restart")
+    stage.reach("Running")
     stage.play("worker-0", "Failed", 1)
     stage.reach("Failed")
     stage.only()
 
 
 def deadline(stage: Stage) -> None:
-    start(stage, job(activeDeadlineSeconds=2))
+    start(stage, job(activeDeadlineSeconds=8))
     stage.reach("Failed")
     stage.only()
 

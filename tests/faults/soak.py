@@ -55,7 +55,7 @@ def live(here: Namespace, name: str, chance: random.Random) -> None:
     run_policy = {"cleanPodPolicy": "All", "ttlSecondsAfterFinished": 0}
     workers = replicas(replicas=chance.randint(1, 4), restartPolicy=policy)
     here.create_job(mxjob(name, run_policy=run_policy, Scheduler=replicas(), Worker=workers))
-    wait_until(lambda: bool(pods_of(here, name)), within=120)
+    wait_until(lambda: {f"{name}-scheduler-0", f"{name}-worker-0"} <= {*pods_of(here, name)}, within=120)
     match chance.randrange(4):
         case 0:
             here.patch_job(name, {"spec": {"runPolicy": {"suspend": True}}})

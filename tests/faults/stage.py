@@ -45,10 +45,6 @@ class Stage:
         """Wait until a condition is true."""
         self._wait(lambda: self.here.conditions(JOB).get(condition) == "True", condition)
 
-    def leave(self, condition: str) -> None:
-        """Wait until a condition is not true."""
-        self._wait(lambda: self.here.conditions(JOB).get(condition) != "True", f"not {condition}")
-
     def counts(self, condition: Callable[[Object], bool], what: str) -> None:
         """Wait until the status holds what is told."""
         self._wait(lambda: condition(self.here.job(JOB).get("status", {})), what)

@@ -103,7 +103,7 @@ async def test_a_refusal_is_told_and_whether_to_repeat_it(code: int, permanent: 
     [
         pytest.param(Answer(), True, id="accepted"),
         pytest.param(status(404), True, id="gone already"),
-        pytest.param(status(409, "Conflict"), True, id="another object has its name by now"),
+        pytest.param(status(409, "Conflict"), False, id="another object has its name by now, or somebody else objects"),
         pytest.param(status(403, "Forbidden", "no"), False, id="forbidden"),
     ],
 )

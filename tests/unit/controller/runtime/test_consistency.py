@@ -118,6 +118,16 @@ def test_a_deletion_that_does_not_show_up_makes_its_kind_list_again(bench: Bench
     assert bench.pods.relists == 1
 
 
+def test_a_deletion_that_a_new_list_does_not_show_did_not_take_place(bench: Bench) -> None:
+    bench.pods.store.put(pod("p"))
+    bench.gate.deleted(JOB, "Pod", POD, "p-uid")
+    bench.time = PATIENCE
+    assert not bench.gate.caught_up(JOB)
+    bench.time += PATIENCE
+    assert bench.gate.caught_up(JOB), "it has to be asked for again, and nobody else would"
+    assert bench.pods.relists == 1
+
+
 def test_a_job_that_is_gone_waits_for_nothing(bench: Bench) -> None:
     bench.gate.wrote(JOB, "Pod", "12")
     bench.gate.forget(JOB)
