@@ -35,6 +35,7 @@ def mxfork() -> None:
 
 
 mxfork.add_command(cluster)
+mxfork.add_command(compat)
 mxfork.add_command(conformance)
 mxfork.add_command(compat)
 mxfork.add_command(crd)

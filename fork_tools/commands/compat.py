@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from fork_tools.commands.compat_checks import COMMANDS, compare_all
 from fork_tools.commands.compat_crd import crd
 
 
@@ -12,4 +13,7 @@ def compat() -> None:
     """Compare two versions: one word, and findings with proof."""
 
 
+compat.add_command(compare_all)
 compat.add_command(crd)
+for _command in COMMANDS:
+    compat.add_command(_command)

@@ -1,0 +1,1 @@
+"""What a controller's service account may do: gained, lost, and dangerous."""

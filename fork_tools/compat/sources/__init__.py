@@ -1,0 +1,1 @@
+"""OLD and NEW of a comparison: files, folders, `git:REF:PATH`, `upstream:TAG:PATH`."""
