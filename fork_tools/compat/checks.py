@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 
 from fork_tools.compat.sources.checkout import Repositories, checked_out
-from fork_tools.compat.sources.manifests import read_manifests
-from fork_tools.compat.sources.reference import Reference
+from fork_tools.compat.sources.manifests import read_manifests, read_schema
+from fork_tools.compat.sources.reference import Reference, Where
 from fork_tools.errors import MxforkError
 from fork_tools.report.finding import Finding, Level
 from fork_tools.report.report import Case, Outcome, Suite
 from fork_tools.report.wording import plural
+
+
+_MANIFESTS = ("deploy", "crds", "manifests")
+_PYTHON = ("sdk/python/kubeflow", "controller", "fork_tools", "crds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +61,52 @@ def _case(name: str, findings: tuple[Finding, ...], seconds: float) -> Case:
 def _rbac(comparison: Comparison) -> Iterable[tuple[str, Iterable[Finding]]]:
     from fork_tools.compat.rbac.comparison import compare_rbac
 
-    homes = ("deploy", "crds", "manifests") if _whole(comparison.old) else ()
-    with checked_out(comparison.old, comparison.repositories, *homes) as path:
+    with _sources(comparison.old, comparison.repositories, *_MANIFESTS) as path:
         old = read_manifests(path)
-    homes = ("deploy", "crds", "manifests") if _whole(comparison.new) else ()
-    with checked_out(comparison.new, comparison.repositories, *homes) as path:
+    with _sources(comparison.new, comparison.repositories, *_MANIFESTS) as path:
         new = read_manifests(path)
     yield "service accounts", compare_rbac(old, new)
 
 
-def _whole(reference: Reference) -> bool:
-    return not reference.path.parts
+def _sources(reference: Reference, repositories: Repositories, *under: str) -> AbstractContextManager[Path]:
+    """Take only some folders out of a whole repository."""
+    return checked_out(reference, repositories, *(() if reference.path.parts else under))
+
+
+def _sdk(comparison: Comparison) -> Iterable[tuple[str, Iterable[Finding]]]:
+    from fork_tools.compat.sdk.offer import compare_with_offer
+    from fork_tools.compat.sdk.public_api import compare_packages
+    from fork_tools.compat.sdk.reading import read_sdk, sdk_home
+
+    with (
+        _sources(comparison.old, comparison.repositories, *_PYTHON) as old,
+        _sources(comparison.new, comparison.repositories, *_PYTHON) as new,
+    ):
+        homes = sdk_home(old), sdk_home(new)
+        if homes[0] and homes[1]:
+            yield "kubeflow.training", compare_packages("training", homes[0].parent, homes[1].parent)
+        elif homes[0]:
+            yield "kubeflow.training", compare_with_offer(read_sdk(old), read_schema(new))
+        for package in ("controller", "fork_tools"):
+            if (old / package).is_dir() and (new / package).is_dir():
+                yield package, compare_packages(package, old, new)
+
+
+def _upstream(comparison: Comparison) -> Iterable[tuple[str, Iterable[Finding]]]:
+    from fork_tools.compat.upstream.causes import causes_between
+    from fork_tools.compat.upstream.comparison import compare_facts
+    from fork_tools.compat.upstream.facts import LOOKED_AT, read_facts
+
+    old, new, repositories = comparison.old, comparison.new, comparison.repositories
+    if old.where is not Where.UPSTREAM or new.where is not Where.UPSTREAM:
+        return
+    with _sources(old, repositories, *LOOKED_AT) as before, _sources(new, repositories, *LOOKED_AT) as after:
+        facts = read_facts(before), read_facts(after)
+    causes = causes_between(repositories.upstream, old.revision, new.revision, repositories.here)
+    yield f"{old.revision} to {new.revision}", compare_facts(*facts, causes)
 
 
 RBAC = Check("rbac", "what service accounts may do: gained, lost, dangerous", _rbac)
-CHECKS: tuple[Check, ...] = (RBAC,)
+SDK = Check("sdk", "Python APIs: Kubeflow's SDK with the controller, or two versions of a package", _sdk)
+UPSTREAM = Check("upstream", "two upstream releases: what an MXJob controller has to follow", _upstream)
+CHECKS: tuple[Check, ...] = (RBAC, SDK, UPSTREAM)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 
+from controller.api.constants import CRD_NAME, VERSION
 from fork_tools.api_server import Object
 from fork_tools.cluster.assets import find_assets
 from fork_tools.errors import ExitCode, MxforkError
@@ -31,6 +32,23 @@ def read_manifests(path: Path) -> list[Object]:
             exit_code=ExitCode.WRONG_USE,
         )
     return objects
+
+
+def read_schema(path: Path) -> Object:
+    """Read the MXJob schema from the CRD at `path`, or from the one that a repository keeps in crds/.
+
+    Raises MxforkError (wrong use) when there is none.
+    """
+    home = path / "crds" if (path / "crds").is_dir() else path
+    for item in read_manifests(home):
+        if item["kind"] == "CustomResourceDefinition" and item["metadata"]["name"] == CRD_NAME:
+            versions = {version["name"]: version for version in item["spec"]["versions"]}
+            return dict(versions[VERSION]["schema"]["openAPIV3Schema"])
+    raise MxforkError(
+        f"{path} holds no {CRD_NAME}",
+        next_step="name the CRD's file, or a repository that keeps it in crds/",
+        exit_code=ExitCode.WRONG_USE,
+    )
 
 
 def _documents(path: Path) -> list[Object | None]:

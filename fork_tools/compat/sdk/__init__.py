@@ -1,0 +1,1 @@
+"""Kubeflow's Python SDK against what this controller offers, and our own Python API between two versions."""

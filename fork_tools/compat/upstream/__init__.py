@@ -1,0 +1,1 @@
+"""What changed between two upstream releases that an MXJob controller has to follow."""
