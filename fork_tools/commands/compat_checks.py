@@ -13,6 +13,7 @@ import click
 from fork_tools.commands.reporting import Reporting, finish, reporting_options
 from fork_tools.compat.checks import CHECKS, Check, Comparison, run_check
 from fork_tools.compat.judging import WAIVERS, Allowances, judge
+from fork_tools.compat.kubernetes.judging import parse_target, supported
 from fork_tools.compat.rules import catalogue
 from fork_tools.compat.sources.checkout import Repositories
 from fork_tools.compat.sources.reference import parse_reference
@@ -44,6 +45,7 @@ def comparing(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--offline", is_flag=True, help="Fetch nothing."),
         click.option("--waivers", type=_FILE, help=f"Accepted findings; default: {WAIVERS} if it exists."),
         click.option("--baseline", type=_FILE, help="An earlier JSON report: only what is new fails."),
+        click.option("--kubernetes", multiple=True, metavar="VERSION", help="Only these releases, such as 1.33."),
         reporting_options,
     )
     for option in reversed(options):
@@ -60,15 +62,17 @@ def _compare(
     offline: bool,
     waivers: Path | None,
     baseline: Path | None,
+    kubernetes: tuple[str, ...],
     reporting: Reporting,
 ) -> None:
     progress = progress_on(sys.stderr)
     repositories = Repositories(Path.cwd(), upstream, offline, progress)
-    comparison = Comparison(parse_reference(old), parse_reference(new), repositories)
+    targets = tuple(map(parse_target, kubernetes)) or supported()
+    comparison = Comparison(parse_reference(old), parse_reference(new), repositories, targets)
     suites = []
     for check in checks:
         with progress.task(f"checking {check.name}"):
-            suites.append(run_check(check, comparison))
+            suites.append(run_check(check, comparison, required=len(checks) == 1))
     allowances = Allowances(waivers or (WAIVERS if WAIVERS.is_file() else None), baseline, datetime.now(UTC).date())
     report = judge(title, suites, allowances, comparison.old, comparison.new)
     finish(replace(report, reproduce=(" ".join(["mxfork", *sys.argv[1:]]),)), reporting, catalogue())

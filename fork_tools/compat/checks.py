@@ -16,31 +16,35 @@ from fork_tools.report.finding import Finding, Level
 from fork_tools.report.report import Case, Outcome, Suite
 from fork_tools.report.wording import plural
 
-
 _MANIFESTS = ("deploy", "crds", "manifests")
 _PYTHON = ("sdk/python/kubeflow", "controller", "fork_tools", "crds")
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is compared, and where git finds it."""
+    """What is compared, where git finds it, and which releases of Kubernetes NEW is to run on."""
 
     old: Reference
     new: Reference
     repositories: Repositories
+    kubernetes: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A kind of check: `run` gives its findings by case, `about` is one line for people."""
+    """A kind of check: `run` gives its findings by case, none when OLD and NEW are not what it `needs`."""
 
     name: str
     about: str
+    needs: str
     run: Callable[[Comparison], Iterable[tuple[str, Iterable[Finding]]]]
 
 
-def run_check(check: Check, comparison: Comparison) -> Suite:
-    """Run a check; what keeps it from being run becomes a case of its own."""
+def run_check(check: Check, comparison: Comparison, *, required: bool = True) -> Suite:
+    """Run a check; what keeps it from being run becomes a case of its own.
+
+    With nothing to compare a check that is `required` could not be done; another is left out, and that is told.
+    """
     begin = time.monotonic()
     cases: list[Case] = []
     try:
@@ -49,6 +53,8 @@ def run_check(check: Check, comparison: Comparison) -> Suite:
             begin = time.monotonic()
     except MxforkError as error:
         cases.append(Case(check.name, Outcome.ERROR, error.what, seconds=time.monotonic() - begin, text=str(error)))
+    if not cases:
+        cases.append(Case(check.name, Outcome.ERROR if required else Outcome.SKIPPED, f"needs {check.needs}"))
     return Suite(check.name, tuple(cases))
 
 
@@ -95,7 +101,7 @@ def _sdk(comparison: Comparison) -> Iterable[tuple[str, Iterable[Finding]]]:
 def _upstream(comparison: Comparison) -> Iterable[tuple[str, Iterable[Finding]]]:
     from fork_tools.compat.upstream.causes import causes_between
     from fork_tools.compat.upstream.comparison import compare_facts
-    from fork_tools.compat.upstream.facts import LOOKED_AT, read_facts
+    from fork_tools.compat.upstream.reading import LOOKED_AT, read_facts
 
     old, new, repositories = comparison.old, comparison.new, comparison.repositories
     if old.where is not Where.UPSTREAM or new.where is not Where.UPSTREAM:
@@ -106,7 +112,33 @@ def _upstream(comparison: Comparison) -> Iterable[tuple[str, Iterable[Finding]]]
     yield f"{old.revision} to {new.revision}", compare_facts(*facts, causes)
 
 
-RBAC = Check("rbac", "what service accounts may do: gained, lost, dangerous", _rbac)
-SDK = Check("sdk", "Python APIs: Kubeflow's SDK with the controller, or two versions of a package", _sdk)
-UPSTREAM = Check("upstream", "two upstream releases: what an MXJob controller has to follow", _upstream)
-CHECKS: tuple[Check, ...] = (RBAC, SDK, UPSTREAM)
+def _kubernetes(comparison: Comparison) -> Iterable[tuple[str, Iterable[Finding]]]:
+    from fork_tools.compat.kubernetes.judging import judge_uses
+    from fork_tools.compat.kubernetes.table import AS_OF
+    from fork_tools.compat.kubernetes.usage import CONTROLLER, uses
+
+    with _sources(comparison.new, comparison.repositories, *_MANIFESTS) as path:
+        objects = read_manifests(path)
+    yield f"table of {AS_OF.isoformat()}", judge_uses([*CONTROLLER, *uses(objects)], comparison.kubernetes)
+
+
+RBAC = Check("rbac", "what service accounts may do: gained, lost, dangerous", "manifests in both", _rbac)
+SDK = Check(
+    "sdk",
+    "Python APIs: Kubeflow's SDK with the controller, or two versions of a package",
+    "kubeflow.training in OLD, or packages in both",
+    _sdk,
+)
+UPSTREAM = Check(
+    "upstream",
+    "two upstream releases: what an MXJob controller has to follow",
+    "OLD and NEW to be upstream:TAG",
+    _upstream,
+)
+KUBERNETES = Check(
+    "kubernetes",
+    "NEW with every supported Kubernetes: API versions and fields",
+    "manifests in NEW",
+    _kubernetes,
+)
+CHECKS: tuple[Check, ...] = (RBAC, KUBERNETES, SDK, UPSTREAM)

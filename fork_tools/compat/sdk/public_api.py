@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import griffe
 
 from fork_tools.compat.sdk import rules
@@ -22,7 +23,7 @@ def compare_packages(package: str, old: Path, new: Path) -> Iterator[Finding]:
     for breakage in griffe.find_breaking_changes(before, after):
         if breakage.obj.module.name.endswith("_test"):
             continue
-        line = " ".join(breakage.explain(griffe.ExplanationStyle.ONE_LINE).split())
+        line = " ".join(click.unstyle(breakage.explain(griffe.ExplanationStyle.ONE_LINE)).split())
         found = _ONE_LINE.fullmatch(line)
         name = found["name"].rpartition(".")[2] if found else ""
         path = Path(str(breakage.obj.filepath))

@@ -11,13 +11,13 @@ from fork_tools.compat.upstream.facts import Fact, Kind, Name
 from fork_tools.report.finding import Finding, Level, Location
 from fork_tools.report.rule import Rule
 
-_RULES: Final[Mapping[str, Rule]] = {
-    Kind.FIELD.value: rules.FIELD,
-    Kind.CONSTANT.value: rules.CONSTANT,
-    Kind.FLAG.value: rules.FLAG,
-    Kind.METRIC.value: rules.METRIC,
-    Kind.PERMISSION.value: rules.PERMISSION,
-    Kind.FUNCTION.value: rules.BEHAVIOUR,
+_RULES: Final[Mapping[Kind, Rule]] = {
+    Kind.FIELD: rules.FIELD,
+    Kind.CONSTANT: rules.CONSTANT,
+    Kind.FLAG: rules.FLAG,
+    Kind.METRIC: rules.METRIC,
+    Kind.PERMISSION: rules.PERMISSION,
+    Kind.FUNCTION: rules.BEHAVIOUR,
 }
 
 
@@ -52,7 +52,9 @@ def _finding(name: Name, before: Fact | None, after: Fact | None, causes: Causes
         f"{_change(name, before, after)}{f' by {told}' if told else ''}",
         level=Level.NOTE if judged else Level.ERROR,
         location=Location(path),
-        remedy="" if judged else "; ".join(f"mxfork ledger mark {cause.commit[:9]}" for cause in commits if not cause.judged),
+        remedy=""
+        if judged
+        else "; ".join(f"mxfork ledger mark {cause.commit[:9]}" for cause in commits if not cause.judged),
         details={"commits": [cause.commit for cause in commits]},
     )
 
@@ -60,6 +62,6 @@ def _finding(name: Name, before: Fact | None, after: Fact | None, causes: Causes
 def _change(name: Name, before: Fact | None, after: Fact | None) -> str:
     if before is None or after is None:
         return "is new" if before is None else "is gone"
-    if name.kind == Kind.FUNCTION.value:
+    if name.kind == Kind.FUNCTION:
         return "changed"
     return f"changed from {before.value} to {after.value}"
