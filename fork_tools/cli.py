@@ -35,7 +35,6 @@ def mxfork() -> None:
 
 
 mxfork.add_command(cluster)
-mxfork.add_command(compat)
 mxfork.add_command(conformance)
 mxfork.add_command(compat)
 mxfork.add_command(crd)

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from fork_tools.commands.reporting import Reporting, finish, reporting_options
-from fork_tools.compat.checks import CHECKS, Check, Comparison, run_check
+from fork_tools.compat.checks import ALL, CHECKS, Check, Comparison, run_check
 from fork_tools.compat.judging import WAIVERS, Allowances, judge
 from fork_tools.compat.kubernetes.judging import parse_target, supported
 from fork_tools.compat.rules import catalogue
@@ -96,4 +96,4 @@ COMMANDS = tuple(map(_command, CHECKS))
 @comparing
 def compare_all(**options: object) -> None:
     """Run every check that needs no cluster."""
-    _compare("Is this still compatible?", CHECKS, **options)  # type: ignore[arg-type]  # click made them
+    _compare("Is this still compatible?", ALL, **options)  # type: ignore[arg-type]  # click made them

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from controller.api.constants import PLURAL
 from fork_tools.compat.sources.checkout import Repositories, checked_out
 from fork_tools.compat.sources.manifests import read_manifests, read_schema
 from fork_tools.compat.sources.reference import Reference, Where
@@ -122,6 +123,20 @@ def _kubernetes(comparison: Comparison) -> Iterable[tuple[str, Iterable[Finding]
     yield f"table of {AS_OF.isoformat()}", judge_uses([*CONTROLLER, *uses(objects)], comparison.kubernetes)
 
 
+def _crd(comparison: Comparison) -> Iterable[tuple[str, Iterable[Finding]]]:
+    from fork_tools.compat.crd.check import compare_pair, suite
+    from fork_tools.compat.crd.findings import Levels
+    from fork_tools.compat.crd.pairing import pair_up
+    from fork_tools.compat.crd.sources.source import Reader
+
+    repositories = comparison.repositories
+    reader = Reader(lambda: repositories.upstream, lambda _: repositories.own)
+    pairing = pair_up(*reader.both(comparison.old.text, comparison.new.text, PLURAL), PLURAL)
+    compared = tuple(compare_pair(old, new, Levels()) for old, new in pairing.pairs)
+    for case in suite(compared, pairing).cases:
+        yield case.name, case.findings
+
+
 RBAC = Check("rbac", "what service accounts may do: gained, lost, dangerous", "manifests in both", _rbac)
 SDK = Check(
     "sdk",
@@ -141,4 +156,7 @@ KUBERNETES = Check(
     "manifests in NEW",
     _kubernetes,
 )
+CRD = Check("crd", "the MXJob CRD: what breaks writers, readers, stored objects", "the MXJob CRD in both", _crd)
 CHECKS: tuple[Check, ...] = (RBAC, KUBERNETES, SDK, UPSTREAM)
+# `mxfork compat crd` has options of its own.
+ALL: tuple[Check, ...] = (CRD, *CHECKS)
