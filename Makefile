@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MXNET := .venv-mxnet
 SDK := .venv-sdk
+KUBERNETES ?= v1.33.13 v1.34.4 v1.35.4 v1.37.2
 PROMTOOL ?= $(abspath .promtool/promtool)
 # Twice the cores: most tests wait for a process rather than compute.
 WORKERS ?= $(shell expr 2 \* $$(nproc))
@@ -64,6 +65,10 @@ test-faults: install assets ## kill the controller at every write, and harm it i
 .PHONY: soak
 soak: install assets ## let jobs come and go for MINUTES (30): the controller must not grow
 	$(BIN)/python -m tests.faults.soak --minutes $(or $(MINUTES),30)
+
+.PHONY: test-kubernetes
+test-kubernetes: install ## the short cluster suite on several Kubernetes versions; KUBERNETES="v1.34.4 …" chooses which
+	scripts/test-kubernetes $(KUBERNETES)
 
 .PHONY: fuzz
 fuzz: install assets ## send other jobs than make test, and more; JOBS=20000 and SEED=7 choose how many and which
