@@ -20,7 +20,9 @@ from fork_tools.commands.explain import explain
 from fork_tools.commands.ledger import ledger
 from fork_tools.commands.lock import lock
 from fork_tools.commands.queue import queue
+from fork_tools.commands.release import release
 from fork_tools.commands.schema import schema
+from fork_tools.commands.sync import sync
 from fork_tools.commands.upstream import upstream
 from fork_tools.errors import ExitCode, MxforkError
 
@@ -47,7 +49,9 @@ mxfork.add_command(lock)
 queue.add_command(culprit)
 queue.add_command(predict)
 mxfork.add_command(queue)
+mxfork.add_command(release)
 mxfork.add_command(schema)
+mxfork.add_command(sync)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -39,15 +39,19 @@ class Fork:
         """Read the queue. Raises MxforkError naming what is wrong in it."""
         return read_queue(self.patches)
 
-    def repository(self) -> Repository:
-        """Open upstream."""
-        return open_repository(self.configuration, path=self.upstream, offline=self.offline, progress=self.progress)
+    def repository(self, *, refresh: bool = False) -> Repository:
+        """Open upstream; with `refresh` it is fetched however fresh the cache is."""
+        return open_repository(
+            self.configuration, path=self.upstream, offline=self.offline, progress=self.progress, refresh=refresh
+        )
 
     @contextmanager
-    def setting(self, *, wanted: tuple[str, ...] = (), regenerate: bool = True) -> Iterator[tuple[Setting, Store]]:
+    def setting(
+        self, *, wanted: tuple[str, ...] = (), regenerate: bool = True, refresh: bool = False
+    ) -> Iterator[tuple[Setting, Store]]:
         """Open all that a run of the queue needs."""
         queue = self.queue()
-        repository = self.repository()
+        repository = self.repository(refresh=refresh)
         with fork_store(self.configuration.root, repository, self.progress) as store:
             resolutions = read_resolutions(self.patches)
             yield (

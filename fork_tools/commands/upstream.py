@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 
 import click
 
 from fork_tools.commands.fork import Fork, fork_options
 from fork_tools.commands.reporting import Reporting, finish, reporting_options
 from fork_tools.upstream import seen
-from fork_tools.upstream.cache import cache_folder
 from fork_tools.upstream.changes import changes as changes_between
-from fork_tools.upstream.checking import Known, check_report, ledger_findings
 from fork_tools.upstream.lanes import in_lane
 from fork_tools.upstream.lanes import releases as sorted_out
 from fork_tools.upstream.ledger import read_ledger
-from fork_tools.upstream.proof import missing_commit, missing_test
-from fork_tools.upstream.repository import open_repository
+from fork_tools.upstream.looking import look
 from fork_tools.upstream.rules import BY_ID
-from fork_tools.upstream.survey import lane_end, survey
+from fork_tools.upstream.survey import lane_end
 from fork_tools.upstream.tables import changes_document, changes_table, releases_document, releases_table
 
 _CHECK_EXAMPLES = """\b
@@ -51,28 +47,9 @@ def check(fork: Fork, reporting: Reporting, accepted: tuple[str, ...]) -> None:
     That is: a release that the queue was not applied to, a watched commit that patches/ledger.yaml does not know,
     a tag that moved.
     """
-    configuration = fork.configuration
-    repository = open_repository(
-        configuration, path=fork.upstream, offline=fork.offline, progress=fork.progress, refresh=True
-    )
-    tags = repository.tags()
-    folder = cache_folder(configuration.url)
-    before, locked = seen.read_seen(folder), seen.read_locked(configuration.patches)
-    with fork.progress.task("looking at the lanes"):
-        found = survey(configuration, repository, before)
-        ledger = read_ledger(configuration.patches)
-        root = configuration.root
-        has = repository.has_commit
-        in_ledger = ledger_findings(ledger, has, partial(missing_test, root), partial(missing_commit, root))
-    unsettled = {name: was for name, was in before.items() if name not in accepted}
-    alarms = (
-        *seen.alarms(unsettled, tags, "the last check", complete=fork.upstream is None),
-        *seen.alarms(locked, tags, "patches/fork.lock", complete=fork.upstream is None),
-    )
-    if not seen.remember(folder, tags, accepted):
-        click.echo(f"cannot write to {folder}: the next check will call the same tags new again", err=True)
-    known = Known(frozenset(locked) if configuration.has_queue else None, ledger, configuration.url)
-    finish(check_report(found, alarms, in_ledger, known), reporting, BY_ID)
+    repository, complete = fork.repository(refresh=True), fork.upstream is None
+    report = look(fork.configuration, repository, fork.progress, accepted=accepted, complete=complete)
+    finish(report, reporting, BY_ID)
 
 
 @upstream.command(epilog="\b\nExample:\n  mxfork upstream releases --rejected")

@@ -87,7 +87,8 @@ def _now(alarm: Alarm) -> str:
 
 def _lane(survey: LaneSurvey, known: Known) -> Suite:
     lane = survey.lane
-    cases = [_release(looked, known) for looked in survey.releases]
+    overtaken = _overtaken(survey, known)
+    cases = [_release(looked, known, carried=looked.release.name in overtaken) for looked in survey.releases]
     cases += [_tip(tip, known) for tip in survey.tips]
     if survey.end:
         end = survey.end
@@ -100,13 +101,20 @@ def _lane(survey: LaneSurvey, known: Known) -> Suite:
     return Suite(f"lane {lane.name} ({lane.mode}, {lane.range})", tuple(cases))
 
 
-def _release(looked: Looked, known: Known) -> Case:
+def _overtaken(survey: LaneSurvey, known: Known) -> frozenset[str]:
+    """Name the releases that need no queue any more: those carried, and those older than one that is."""
+    names = [looked.release.name for looked in survey.releases]
+    carried = [index for index, name in enumerate(names) if name in (known.carried or ())]
+    return frozenset(names[: carried[-1] + 1] if carried else ())
+
+
+def _release(looked: Looked, known: Known, *, carried: bool) -> Case:
     release = looked.release
     summary = f"{release.tag.date:%Y-%m-%d}  {release.commit[:9]}"
     findings: list[Finding] = []
     if not looked.seen:
         findings.append(rules.NEW.finding(release.name, "is new since the last check"))
-    if release.applies and known.carried is not None and release.name not in known.carried:
+    if release.applies and known.carried is not None and not carried:
         remedy = f"mxfork queue apply --to {release.name}"
         findings.append(rules.RELEASE_NOT_CARRIED.finding(release.name, "is not in patches/fork.lock", remedy=remedy))
     if looked.changes is not None:
