@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from fork_tools.queue.verify.rules import RULES as _OF_CHECKS
 from fork_tools.report.finding import Level
 from fork_tools.report.rule import Rule
 
-RULES = (
+_OF_STEPS = (
     Rule(
         "queue/applied",
         Level.NOTE,
@@ -143,4 +144,5 @@ RULES = (
         "mxfork queue apply --all writes it.",
     ),
 )
+RULES = (*_OF_STEPS, *_OF_CHECKS)
 BY_ID: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in RULES})

@@ -1,4 +1,4 @@
-"""`mxfork queue`: the patch queue on upstream's releases."""
+"""`mxfork queue apply`: the patch queue on upstream's releases."""
 
 from __future__ import annotations
 
@@ -28,12 +28,7 @@ Exit codes: 0 every step is in the tree, 3 one is not, 4 one could not be tried 
 """
 
 
-@click.group()
-def queue() -> None:
-    """Carry the patch queue onto upstream's releases."""
-
-
-@queue.command(epilog=_APPLY_EXAMPLES)
+@click.command(epilog=_APPLY_EXAMPLES)
 @click.option("--to", metavar="TAG", help="A release, for example v1.9.4; a branch or commit of upstream's will do.")
 @click.option("--lane", metavar="LANE", help="Every release of this lane, and its branches' tips.")
 @click.option("--all", "every", is_flag=True, help="Every release of the lanes whose mode is apply, and their tips.")
@@ -64,7 +59,7 @@ def apply(
     It happens in a private clone; neither this repository nor the clone of upstream is touched. When all of it
     applies, patches/fork.lock says what came out.
     """
-    _require_one_choice(to, lane, every)
+    require_one_choice(to, lane, every)
     if worktree is not None:
         if to is None:
             raise click.UsageError("--worktree goes with --to: one folder for one release")
@@ -80,15 +75,17 @@ def apply(
                 leave_worktree(store.objects, setting.repository, runs[0], worktree)
     report = report_runs(runs, _reproduce(to, lane, wanted, no_regenerate=no_regenerate), notes=reporting.by_machine)
     publish(report, reporting, BY_ID)
-    sys.exit(_exit_code(runs, exit_code(report, reporting.fail_on)))
+    sys.exit(ended_as(runs, exit_code(report, reporting.fail_on)))
 
 
-def _require_one_choice(to: str | None, lane: str | None, every: bool) -> None:
+def require_one_choice(to: str | None, lane: str | None, every: bool) -> None:
+    """Raise unless exactly one of them says what the queue is for."""
     if sum((to is not None, lane is not None, every)) != 1:
         raise click.UsageError("say what to apply to: --to TAG, --lane LANE or --all")
 
 
-def _exit_code(runs: list[Run], otherwise: ExitCode) -> ExitCode:
+def ended_as(runs: list[Run], otherwise: ExitCode) -> ExitCode:
+    """Decide how a command on runs of the queue ends: a queue that does not apply comes before any finding."""
     if not all(run.completed for run in runs):
         return ExitCode.COULD_NOT_COMPLETE
     if not all(run.applies for run in runs):

@@ -1,0 +1,17 @@
+"""`mxfork queue`: the patch queue, one file a verb."""
+
+from __future__ import annotations
+
+import click
+
+from fork_tools.commands.queue.apply import apply
+from fork_tools.commands.queue.verify import verify
+
+
+@click.group()
+def queue() -> None:
+    """Carry the patch queue onto upstream's releases."""
+
+
+for _verb in (apply, verify):
+    queue.add_command(_verb)
