@@ -19,9 +19,10 @@ _FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop in its thread: were it open for the whole run, no other test could start one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start a browser for the whole run."""
+    """Start a browser for the tests of a file."""
     program = shutil.which("chromium")
     if program is None:
         pytest.fail("these tests need Chromium on the PATH; next: apt-get install -y chromium", pytrace=False)
