@@ -37,7 +37,8 @@ class Tried:
 class Run:
     """The queue on one target. `decided` is the tree without what generators made, `tree` and `commit` the whole.
 
-    `ended` names the path for lack of which the lane is over; then nothing was tried.
+    `skipped` are generators that were not asked to run. `ended` names the path for lack of which the lane is over; then
+    nothing was tried.
     """
 
     target: Target
@@ -47,8 +48,13 @@ class Run:
     tree: str
     commit: str
     ended: str | None = None
-    regenerated: bool = True
+    skipped: tuple[Step, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def regenerated(self) -> bool:
+        """Whether `tree` is whole: no generator was left out."""
+        return not self.skipped
 
     @property
     def applies(self) -> bool:
@@ -97,7 +103,7 @@ def apply_queue(setting: Setting, target: Target, progress: Progress) -> Run:
         decided,
         state.tree,
         state.commit,
-        regenerated=setting.regenerate,
+        skipped=() if setting.regenerate else plan.generators,
         seconds=time.monotonic() - begin,
     )
 

@@ -14,9 +14,11 @@ from fork_tools.queue.lock import FILE, Lock, LockedRelease, LockedStep, parse
 from fork_tools.queue.objects import Objects
 from fork_tools.queue.result import StepClass
 from fork_tools.queue.series import SERIES, Queue
+from fork_tools.queue.step import Step
 from fork_tools.report.finding import Finding, Level
 
 FORK = "mxjob"
+NOT_RUN = "not-run"
 
 
 def fork_tag(name: str, number: int = 1) -> str:
@@ -65,7 +67,7 @@ def differences(known: LockedRelease, fresh: LockedRelease) -> tuple[Finding, ..
             )
         elif old.sha256 != new.sha256:
             found.append(_finding("lock-step", name, f"{old.file} was changed since the lock was written"))
-        elif old.step_class != new.step_class:
+        elif NOT_RUN not in {old.step_class, new.step_class} and old.step_class != new.step_class:
             found.append(
                 _finding(
                     "lock-class", name, f"{name} is {new.step_class} on {known.name}, the lock says {old.step_class}"
@@ -97,7 +99,6 @@ def _lockable(run: Run) -> bool:
 def _entry(run: Run, objects: Objects, queue: Queue, patches: Path, wanted: tuple[str, ...]) -> LockedRelease:
     target = run.target
     tag = fork_tag(target.name) if target.tag_object else ""
-    whole = run.regenerated or not _has_generators(queue)
     return LockedRelease(
         name=target.name,
         version=str(target.version),
@@ -105,35 +106,46 @@ def _entry(run: Run, objects: Objects, queue: Queue, patches: Path, wanted: tupl
         commit=target.commit,
         upstream_tree=run.upstream_tree,
         decided=run.decided,
-        tree=run.tree if whole else "",
-        result=run.commit if whole else "",
+        tree=run.tree if run.regenerated else "",
+        result=run.commit if run.regenerated else "",
         fork_tag=tag,
         wanted=wanted,
-        steps=tuple(_step(tried, objects, queue, patches, target.name) for tried in run.steps),
+        steps=(
+            *(_step(tried, objects, queue, patches) for tried in run.steps),
+            *(_not_run(step, queue, patches) for step in run.skipped),
+        ),
     )
 
 
-def _has_generators(queue: Queue) -> bool:
-    return any(step.kind == "regenerate" for step in queue.steps)
+def _not_run(step: Step, queue: Queue, patches: Path) -> LockedStep:
+    file = _file(step, queue)
+    return LockedStep(step.name, step.kind, file, _digest(patches / file), "", "", NOT_RUN, "")
 
 
-def _step(tried: Tried, objects: Objects, queue: Queue, patches: Path, release: str) -> LockedStep:
+def _step(tried: Tried, objects: Objects, queue: Queue, patches: Path) -> LockedStep:
     step, result = tried.step, tried.result
-    file = next((o.file for o, other in queue.overrides if other is step), step.path)
+    file = _file(step, queue)
     effect = ""
     if tried.commit and result.step_class is not StepClass.REGENERATED:
         effect = effect_digest(objects, tried.commit)
-    del release
     return LockedStep(
         name=step.name,
         kind=step.kind,
         file=file,
-        sha256=hashlib.sha256((patches / file).read_bytes()).hexdigest(),
+        sha256=_digest(patches / file),
         patch_id=_patch_id(objects, step.action.diff) if isinstance(step.action, Patch) else "",
         effect=effect,
         step_class=result.label,
         commit=tried.commit or "",
     )
+
+
+def _file(step: Step, queue: Queue) -> str:
+    return next((override.file for override, other in queue.overrides if other is step), step.path)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _patch_id(objects: Objects, diff: bytes) -> str:

@@ -99,6 +99,22 @@ def test_a_changed_step_and_a_moved_tag_are_named_by_the_lock(bench: Bench) -> N
     assert "mx/list.toml was changed since the lock was written" in verified.output
 
 
+def test_leaving_the_generators_out_keeps_what_the_lock_knows_of_them(bench: Bench) -> None:
+    steps = restoring(bench)
+    bench.series(steps)
+    assert bench.apply("--all").code == 0
+    written = (bench.patches / "fork.lock").read_text()
+
+    assert bench.apply("--all", "--no-regenerate").code == 0
+    assert (bench.patches / "fork.lock").read_text() == written
+    verified = bench.run("lock", "verify", "--no-regenerate", "--upstream", str(bench.upstream.directory))
+    assert verified.code == 0, verified.output
+
+    bench.write("generate.toml", str(steps["generate.toml"]).replace("ls pkg", "ls -r pkg"))
+    assert bench.apply("--all", "--no-regenerate").code == 0
+    assert 'class = "not-run"' in (bench.patches / "fork.lock").read_text()
+
+
 def test_every_step_is_tried_and_what_depends_on_a_failed_one_is_blocked(bench: Bench) -> None:
     steps = restoring(bench)
     steps["mx/files.toml"] = str(steps["mx/files.toml"]).replace("pkg/mx.go", "pkg/nowhere.go")
