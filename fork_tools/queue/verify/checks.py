@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -70,6 +71,11 @@ class Check:
     def meant_for(self, version: Version) -> bool:
         """Whether it is about a release of this version."""
         return self.releases is None or self.releases.contains(version)
+
+    def is_about(self, steps: Collection[str]) -> bool:
+        """Whether one of `steps` is what it looks at; one that names no step looks at all of them."""
+        named = {*self.steps, self.step} - {""}
+        return not named or not named.isdisjoint(steps)
 
 
 def read_checks(patches: Path) -> tuple[Check, ...]:

@@ -41,7 +41,8 @@ def verify_release(
     if not run.applies or run.ended is not None:
         return run, applied
     patched = Patched(run, setting.objects, setting.logs / target.name, depth.seconds)
-    mine = [check for check in checks if check.meant_for(target.version)]
+    steps = {tried.result.name for tried in run.steps}
+    mine = [check for check in checks if check.meant_for(target.version) and check.is_about(steps)]
     exceptions = {check.commit: check.exceptions for check in mine if check.kind is Kind.COVERAGE}
     found = check_coverage(patched, exceptions)
     found += [check_oracle(patched, check) for check in mine if check.kind is Kind.ORACLE]

@@ -17,6 +17,7 @@ from fork_tools.queue.patterns import any_matches
 from fork_tools.queue.plan import plan_for
 from fork_tools.queue.series import SUFFIXES, read_queue
 from fork_tools.queue.step import Step
+from fork_tools.queue.verify.checks import Check, Kind, read_checks
 from fork_tools.upstream.configuration import find_fork
 from fork_tools.upstream.versions import Version
 
@@ -88,6 +89,27 @@ def test_improvements_are_off_until_they_are_asked_for_and_each_has_a_test() -> 
         "improve/no-replicas",
     }
     assert all(f"{name}-test" in wanted for name in wanted if not name.endswith("-test"))
+
+
+@pytest.mark.parametrize("check", [pytest.param(check, id=check.name) for check in read_checks(_PATCHES)])
+def test_a_check_is_about_steps_that_are_there(check: Check) -> None:
+    names = {step.name for step in _QUEUE.steps}
+    assert check.is_about(names)
+    assert {*check.steps, check.step} - {""} <= names
+
+
+@pytest.mark.parametrize(
+    ("named", "left", "looks"),
+    [
+        pytest.param((), {"api/types"}, True, id="it names no step: it always looks"),
+        pytest.param(("sdk/models",), {"api/types", "sdk/models"}, True, id="its step is there"),
+        pytest.param(("sdk/models",), {"api/types"}, False, id="its step was left out"),
+        pytest.param(("sdk/models", "api/types"), {"api/types"}, True, id="one of its steps is there"),
+    ],
+)
+def test_a_check_goes_with_its_steps(named: tuple[str, ...], left: set[str], looks: bool) -> None:
+    check = Check("check", Kind.COMMAND, step=named[0] if named else "", releases=None, steps=named[1:])
+    assert check.is_about(left) is looks
 
 
 def _named(step: Step) -> tuple[str, ...]:
