@@ -53,7 +53,9 @@ def flag(description: str, *, default: bool) -> Schema:
 
 def count(description: str, *, bits: int = 32) -> Schema:
     """Describe an integer that is never negative and fits into `bits`."""
-    return {"description": description, "type": "integer", "format": f"int{bits}", "minimum": 0}
+    schema: Schema = {"description": description, "type": "integer", "format": f"int{bits}", "minimum": 0}
+    # Not every API server enforces the format: 1.35 does not.
+    return schema | {"maximum": 2**31 - 1} if bits == 32 else schema
 
 
 def record(
