@@ -23,11 +23,24 @@ def night_report(checked: Report, night: Night, pushes: Sequence[Push], url: str
         *(_titled("upstream", suite) for suite in checked.suites),
         *(_titled("queue on", suite) for suite in applied.suites),
         *(_titled("culprits on", suite) for suite in culprits.suites),
+        *night.verified,
         *((Suite("branches", tuple(map(_pushed, pushes))),) if pushes else ()),
     )
-    verdict = "the queue does not apply" if not night.applies else checked.verdict
-    reproduce = ("mxfork upstream check", "mxfork queue apply --all", "mxfork queue culprit")
-    return Report("sync", "The fork against upstream", verdict, suites, facts, reproduce)
+    reproduce = (
+        "mxfork upstream check",
+        "mxfork queue apply --all",
+        "mxfork queue culprit",
+        "mxfork queue verify --all",
+    )
+    return Report("sync", "The fork against upstream", _verdict(checked, night), suites, facts, reproduce)
+
+
+def _verdict(checked: Report, night: Night) -> str:
+    if not night.applies:
+        return "the queue does not apply"
+    if any(case.outcome is not Outcome.PASSED for suite in night.verified for case in suite.cases):
+        return "the queue applies, and not all of it holds"
+    return checked.verdict
 
 
 def _titled(prefix: str, suite: Suite) -> Suite:

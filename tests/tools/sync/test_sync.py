@@ -65,6 +65,16 @@ def test_a_quiet_night_ends_well(mxfork: Mxfork) -> None:
     assert (again.code, "patches/fork.lock  unchanged" in again.out) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("options", "verified"), [((), True), (("--verify", "none"), False), (("--no-regenerate",), False)]
+)
+def test_the_newest_release_is_verified_unless_told_otherwise(
+    mxfork: Mxfork, options: tuple[str, ...], verified: bool
+) -> None:
+    shown = mxfork("sync", "--dry-run", *options).out
+    assert ("v1.1.0: checks" in shown, "v1.0.0: checks" in shown) == (verified, False)
+
+
 def test_a_dry_run_leaves_nothing(mxfork: Mxfork, patches: Path, tmp_path: Path, remote: History) -> None:
     mxfork("sync", "--dry-run", "--push", "mxjob", "--remote", str(remote.directory))
     assert not (patches / "fork.lock").exists()
