@@ -1,8 +1,8 @@
-"""Outcomes that are told together: those of one verb, one kind and one replica type (spec §3.10.6, §5.2)."""
+"""Outcomes that are told together: mostly those of one verb, one kind and one replica type (spec §3.10.6, §5.2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Final
 
 from controller.reconcile.actions import Action, Create, Outcome
@@ -13,11 +13,12 @@ _REASON_KINDS: Final = {"MXJob": "Pod"}
 _NOUNS: Final = {"Pod": "pod", "Service": "service", "PodGroup": "PodGroup", "MXJob": "job"}
 
 
-def grouped(outcomes: Iterable[Outcome]) -> Iterator[Sequence[Outcome]]:
-    """Group outcomes by what was to be done to what, in the order in which each group begins."""
-    groups: dict[tuple[str, str, str], list[Outcome]] = {}
+def grouped(outcomes: Iterable[Outcome], by: Callable[[Action], Hashable] | None = None) -> Iterator[Sequence[Outcome]]:
+    """Group outcomes by what was to be done to what (`group_of`), or `by` less; in the order in which groups begin."""
+    by = by or group_of
+    groups: dict[Hashable, list[Outcome]] = {}
     for outcome in outcomes:
-        groups.setdefault(group_of(outcome.action), []).append(outcome)
+        groups.setdefault(by(outcome.action), []).append(outcome)
     yield from groups.values()
 
 

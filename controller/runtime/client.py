@@ -19,6 +19,7 @@ from controller.runtime.credentials import Credentials
 from controller.runtime.errors import ApiError, UnreachableError
 from controller.runtime.flow import NO_LIMIT, Flow, Priority, RateLimit
 from controller.runtime.leader_fence import FencedConnector, MayWrite
+from controller.runtime.log_context import current_key
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +137,7 @@ class ApiClient:
     ) -> bytes:
         """Send a request when it is its turn; raises RequestError."""
         payload = None if body is None else msgspec.json.encode(body)
-        await self._flow.enter(priority)
+        await self._flow.enter(priority, current_key())
         try:
             return await self._patiently(method, path, parameters, payload, content_type)
         finally:

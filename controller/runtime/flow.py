@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
+from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
+
+from controller.runtime.lanes import Lanes
 
 # More than this at once makes an API server slower, not faster.
 IN_FLIGHT: Final = 64
@@ -41,7 +43,7 @@ NO_LIMIT: Final = RateLimit()
 
 
 class Flow:
-    """Admits requests. Belongs to one event loop, whose clock it uses."""
+    """Admits requests by priority, and those of equal priority from each job in turn. Belongs to one event loop."""
 
     def __init__(self, limit: RateLimit = NO_LIMIT, in_flight: int = IN_FLIGHT) -> None:
         """Admit at most `in_flight` at a time, at the rate of `limit`."""
@@ -51,18 +53,16 @@ class Flow:
         self._tokens = limit.capacity
         self._refilled = self._loop.time()
         self._paused_until = float("-inf")
-        self._waiting: list[tuple[Priority, int, asyncio.Future[None]]] = []
-        self._serial = 0
+        self._waiting: dict[Priority, Lanes[asyncio.Future[None]]] = {priority: Lanes() for priority in Priority}
         self._timer: asyncio.TimerHandle | None = None
 
-    async def enter(self, priority: Priority) -> None:
-        """Wait for the turn of a request; call `leave` when it was answered."""
-        if not self._waiting and self._free > 0 and self._wait() <= 0:
+    async def enter(self, priority: Priority, job: Hashable = None) -> None:
+        """Wait for the turn of a request made for `job`; call `leave` when it was answered."""
+        if not any(self._waiting.values()) and self._free > 0 and self._wait() <= 0:
             self._take()
             return
         turn: asyncio.Future[None] = self._loop.create_future()
-        self._serial += 1
-        heapq.heappush(self._waiting, (priority, self._serial, turn))
+        self._waiting[priority].put((job,), turn)
         self._admit()
         try:
             await turn
@@ -81,16 +81,15 @@ class Flow:
         self._paused_until = max(self._paused_until, self._loop.time() + seconds)
 
     def _admit(self) -> None:
-        while self._waiting and self._free > 0:
-            if self._waiting[0][2].done():  # cancelled meanwhile
-                heapq.heappop(self._waiting)
-                continue
+        while self._free > 0 and (waiting := next(filter(None, self._waiting.values()), None)):
             wait = self._wait()
             if wait > 0:
                 self._look_again(wait)
                 return
-            self._take()
-            heapq.heappop(self._waiting)[2].set_result(None)
+            turn = waiting.take()
+            if not turn.done():  # cancelled meanwhile otherwise
+                self._take()
+                turn.set_result(None)
 
     def _take(self) -> None:
         self._free -= 1

@@ -1,4 +1,4 @@
-"""Which pass over which job a log line belongs to, under the keys that Go controllers use."""
+"""Which pass over which job a log line or a request belongs to, under the keys that Go controllers use."""
 
 from __future__ import annotations
 
@@ -46,6 +46,12 @@ def identify(uid: str) -> None:
     current = _CURRENT.get()
     if current is not None:
         current.uid = uid
+
+
+def current_key() -> ObjectKey | None:
+    """Return the job of the current pass; None outside of one."""
+    current = _CURRENT.get()
+    return None if current is None else current.key
 
 
 def fields() -> dict[str, str]:

@@ -41,6 +41,7 @@ from controller.runtime.resources import MXJOBS, PODS, SERVICES, ObjectKey, Reso
 from controller.runtime.staleness import Staleness
 from controller.runtime.supervisor import Supervisor
 from controller.runtime.troubles import Troubles
+from controller.runtime.turns import batch_of, tenant_of
 from controller.runtime.worker import Workers
 from controller.runtime.workqueue import WorkQueue
 
@@ -90,7 +91,7 @@ class ControllerProcess:
         troubles = Troubles(loop.time)
 
         queue_metrics = QueueMetrics(metrics.registry)
-        queue: WorkQueue[ObjectKey] = WorkQueue(queue_metrics, tenant_of=lambda key: key.namespace)
+        queue: WorkQueue[ObjectKey] = WorkQueue(queue_metrics, tenant_of=tenant_of, batch_of=batch_of)
         queue_metrics.watch(queue, loop.time)
 
         listeners = Listeners()

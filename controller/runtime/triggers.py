@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, TypeVar
 
+from msgspec.structs import replace
+
 from controller.api.constants import API_VERSION, KIND
+from controller.api.objects import Pod
 from controller.runtime.cache import Change, job_label, key_of
 from controller.runtime.decode import Cached, StoredJob
 from controller.runtime.resources import ObjectKey
@@ -14,17 +17,31 @@ from controller.runtime.workqueue import WorkQueue
 T = TypeVar("T", bound=Cached)
 
 # Children come in bursts, and a job's own writes come back: a pass for all of them together, not for each.
-BURST: Final = 0.05
+BURST: Final = 0.1
 
 
 def enqueue(queue: WorkQueue[ObjectKey], change: Change[Any], keys: Iterable[ObjectKey]) -> None:
-    """Make `keys` due because of `change`: at once when a user did something, else with what comes right after it."""
+    """Make `keys` due because of `change`: at once when a user did something, else with what comes right after it.
+
+    A pod that got an address, or a condition that decides nothing, is no reason to look.
+    """
+    if _tells_nothing(change):
+        return
     job = change.after or change.before
     for key in keys:
         if not isinstance(job, StoredJob) or _is_same_request(change):
             queue.add_after(key, BURST)
         else:
             queue.add(key, new=change.before is None)
+
+
+def _tells_nothing(change: Change[Any]) -> bool:
+    """Tell whether a pod is as it was in all that is kept of it. The controller itself never changes a pod."""
+    before, after = change.before, change.after
+    if not isinstance(before, Pod) or not isinstance(after, Pod):
+        return False
+    metadata = replace(after.metadata, resource_version=before.metadata.resource_version)
+    return replace(after, metadata=metadata) == before
 
 
 def _is_same_request(change: Change[StoredJob]) -> bool:

@@ -1,7 +1,8 @@
 """Keys that need attention: each at most once, never by two workers at a time, later when asked, slower when failing.
 
 The semantics are those of Kubernetes' own controllers: a key added while a worker has it is handed out again when that
-worker is done with it; of several delays for a key the earliest deadline wins.
+worker is done with it; of several delays for a key the earliest deadline wins. One thing differs: a key whose delay
+ends while a worker has it is handed out a moment after that.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ K = TypeVar("K", bound=Hashable)
 _FIRST_RETRY: Final = 0.005
 _LONGEST_RETRY: Final = 1000.0
 _SUPERSEDED_KEPT: Final = 64
+# What a pass wrote comes back to the cache when the pass is over: the next one would wait for it anyway.
+SETTLING: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +71,27 @@ class Unobserved:
 
 
 class WorkQueue(Generic[K]):
-    """Fair between tenants, and within each between new keys and others; otherwise first in, first out.
+    """Fair between tenants, within each between new keys and others, within those between batches; else in order.
 
     Belongs to one event loop, whose clock it uses.
     """
 
     def __init__(
-        self, observer: QueueObserver | None = None, *, tenant_of: Callable[[K], Hashable] = lambda _: None
+        self,
+        observer: QueueObserver | None = None,
+        *,
+        tenant_of: Callable[[K], Hashable] = lambda _: None,
+        batch_of: Callable[[K], Hashable] = lambda _: None,
     ) -> None:
-        """Start empty and open; `tenant_of` says whose a key is."""
+        """Start empty and open; `tenant_of` says whose a key is, `batch_of` to which of his batches it belongs."""
         self._loop = asyncio.get_running_loop()
         self._observer = observer or Unobserved()
         self._tenant_of = tenant_of
+        self._batch_of = batch_of
         self._ready: Lanes[K] = Lanes()
         self._added: dict[K, float] = {}
         self._processing: dict[K, float] = {}
+        self._unsettled: set[K] = set()
         self._delayed: list[tuple[float, int, K]] = []
         self._deadlines: dict[K, float] = {}
         self._serial = 0
@@ -170,10 +179,13 @@ class WorkQueue(Generic[K]):
         return key
 
     def done(self, key: K) -> None:
-        """Give a key back; it is handed out again if it was added meanwhile."""
+        """Give a key back; it is handed out again if it was added meanwhile, a moment later if its time came."""
         self._observer.finished(self._loop.time() - self._processing.pop(key))
         if key in self._added and not self._closed:
             self._hand_out(key)
+        elif key in self._unsettled:
+            self.add_after(key, SETTLING)
+        self._unsettled.discard(key)
 
     def close(self) -> None:
         """Hand out nothing more; every `get` returns None. What was due is dropped: a restart finds it again."""
@@ -186,7 +198,7 @@ class WorkQueue(Generic[K]):
                 getter.set_result(None)
 
     def _hand_out(self, key: K, *, new: bool = False) -> None:
-        self._ready.put((self._tenant_of(key), new), key)
+        self._ready.put((self._tenant_of(key), new, self._batch_of(key)), key)
         self._wake_one()
 
     def _wake_one(self) -> None:
@@ -219,5 +231,8 @@ class WorkQueue(Generic[K]):
             deadline, _, key = heapq.heappop(self._delayed)
             if self._deadlines.get(key) == deadline:
                 del self._deadlines[key]
-                self.add(key)
+                if key in self._processing:
+                    self._unsettled.add(key)
+                else:
+                    self.add(key)
         self._set_timer()

@@ -74,7 +74,8 @@ def test_160_a_training_is_followed_to_its_success(training_cluster: Cluster, na
         "worker": ["digits-worker-0", "digits-worker-1"],
     }
     assert told["second worker"] == ["digits-worker-1"]
-    assert {"Created pod: digits-server-0", "Created pods: digits-worker-0, digits-worker-1"} <= set(told["events"])
+    everything = "digits-scheduler-0, digits-server-0, digits-worker-0, digits-worker-1"
+    assert {f"Created services: {everything}", f"Created pods: {everything}"} <= set(told["events"])
 
     # An MXJob's masters have always been its servers, so theirs are the logs that the SDK shows by default.
     assert told["masters"] == ["digits-server-0"]

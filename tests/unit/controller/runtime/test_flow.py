@@ -17,8 +17,10 @@ class Requests:
         self.begun: list[tuple[str, float]] = []
         self._flow = flow
 
-    async def send(self, name: str, priority: Priority = Priority.CHILDREN, lasting: float = 1) -> None:
-        await self._flow.enter(priority)
+    async def send(
+        self, name: str, priority: Priority = Priority.CHILDREN, lasting: float = 1, job: str | None = None
+    ) -> None:
+        await self._flow.enter(priority, job)
         self.begun.append((name, round(now(), 3)))
         await asyncio.sleep(lasting)
         self._flow.leave()
@@ -30,6 +32,14 @@ async def test_children_go_before_statuses_before_events() -> None:
     order = [Priority.EVENTS, Priority.EVENTS, Priority.STATUS, Priority.CHILDREN]
     await asyncio.gather(*(requests.send(priority.name, priority) for priority in order))
     assert [name for name, _ in requests.begun] == ["EVENTS", "CHILDREN", "STATUS", "EVENTS"]
+
+
+@virtual
+async def test_a_job_of_thousands_of_pods_does_not_delay_a_small_one() -> None:
+    requests = Requests(Flow(in_flight=1))
+    order = [("big", number) for number in range(100)] + [("small", number) for number in range(2)]
+    await asyncio.gather(*(requests.send(f"{job} {number}", job=job) for job, number in order))
+    assert [name for name, _ in requests.begun][:5] == ["big 0", "big 1", "small 0", "big 2", "small 1"]
 
 
 @virtual

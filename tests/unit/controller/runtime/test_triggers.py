@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import msgspec
 import pytest
 
 from controller.api.objects import Metadata, Pod
 from controller.runtime.cache import Change
-from controller.runtime.decode import StoredJob
+from controller.runtime.decode import StoredJob, decode_pod
 from controller.runtime.resources import ObjectKey
 from controller.runtime.triggers import BURST, changed_child, changed_job, changed_pod_group, enqueue
 from controller.runtime.workqueue import WorkQueue
@@ -69,6 +72,25 @@ def test_what_comes_in_bursts_is_looked_at_a_moment_later(
         assert now() == delay
 
     wait_for_it()
+
+
+@virtual
+async def test_a_pod_that_is_as_it_was_causes_no_pass() -> None:
+    queue: WorkQueue[ObjectKey] = WorkQueue()
+    before = decode_pod(pod_as_stored("1", "Pending", {"hostIP": "10.0.0.1"}))
+    addressed = decode_pod(pod_as_stored("2", "Pending", {"podIP": "10.1.0.1"}))
+    enqueue(queue, Change(before, addressed), [ObjectKey("ns", "j")])
+    await asyncio.sleep(1)
+    assert not len(queue)
+    running = decode_pod(pod_as_stored("3", "Running", {"podIP": "10.1.0.1"}))
+    enqueue(queue, Change(addressed, running), [ObjectKey("ns", "j")])
+    assert await queue.get() == ObjectKey("ns", "j")
+
+
+def pod_as_stored(version: str, phase: str, more: dict[str, str]) -> bytes:
+    """Encode a pod as the API server sends it."""
+    metadata = {"name": "p", "namespace": "ns", "uid": "u", "resourceVersion": version}
+    return msgspec.json.encode({"metadata": metadata, "status": {"phase": phase, **more}})
 
 
 @virtual

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from controller.runtime.workqueue import WorkQueue
+from controller.runtime.workqueue import SETTLING, WorkQueue
 from tests.unit.controller.runtime.virtual_time import now, virtual
 
 Queue = WorkQueue[str]
@@ -50,6 +50,33 @@ async def test_a_key_added_while_it_is_worked_on_comes_again_when_that_is_done()
     queue.done("a")
     assert await take(queue) == "a"
     assert len(queue) == 0
+
+
+@virtual
+async def test_a_key_whose_time_comes_while_it_is_worked_on_comes_again_a_moment_after_that() -> None:
+    queue = Queue()
+    queue.add("a")
+    assert await queue.get() == "a"
+    queue.add_after("a", 1)
+    await asyncio.sleep(5)
+    queue.done("a")
+    assert (await take(queue), now()) == ("a", 5 + SETTLING)
+    queue.add_after("guard", 100)
+    assert await take(queue) == "guard", "once is enough"
+
+
+@virtual
+async def test_a_key_that_is_due_at_once_is_not_put_off_by_what_else_came_while_it_was_worked_on() -> None:
+    queue = Queue()
+    queue.add("a")
+    assert await queue.get() == "a"
+    queue.add_after("a", 1)
+    await asyncio.sleep(5)
+    queue.add("a")
+    queue.done("a")
+    assert (await take(queue), now()) == ("a", 5)
+    queue.add_after("guard", 100)
+    assert await take(queue) == "guard", "once is enough"
 
 
 @virtual
