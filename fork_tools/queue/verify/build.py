@@ -166,11 +166,16 @@ def _python(sides: tuple[_Side, _Side], changed: list[str], progress: Progress) 
                 continue
             owned = next(path for path in present if _module(path, sides[1].checkout.folder) == (root, module))
             message = f"import {module} fails: {results[1][0].last}"
-            if results[0][0].code != 0 and results[0][0].last == results[1][0].last:
+            if results[0][0].code != 0 and _raised(results[0][0]) == _raised(results[1][0]):
                 findings.append(BY_ID["queue/known-failure"].finding(module, message))
             else:
                 findings.append(_finding(patched, "queue/build", owned, message, results[1][2]))
     return [Checked("python", f"{len(present)} files", tuple(findings), seconds=time.monotonic() - begin)]
+
+
+def _raised(ended: Ended) -> str:
+    """Return the exception's own line: those above it tell where, and a step may have moved that."""
+    return ended.last.rpartition(" / ")[2]
 
 
 def _module(path: str, folder: Path) -> tuple[str, str]:
