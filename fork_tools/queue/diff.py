@@ -95,6 +95,8 @@ def parse_diff(text: bytes) -> tuple[FileDiff, ...]:
     starts = [index for index, line in enumerate(lines) if line.startswith(b"diff --git ")]
     if not starts and any(line.startswith(b"@@ -") for line in lines):
         raise CorruptDiffError("hunks without a `diff --git` line before them")
+    if not starts:
+        return ()
     return tuple(
         _file(lines[start:end], start + 1) for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from fork_tools.queue.lint.rules import RULES as _OF_LINT
 from fork_tools.queue.verify.rules import RULES as _OF_CHECKS
 from fork_tools.report.finding import Level
 from fork_tools.report.rule import Rule
@@ -144,5 +145,5 @@ _OF_STEPS = (
         "mxfork queue apply --all writes it.",
     ),
 )
-RULES = (*_OF_STEPS, *_OF_CHECKS)
+RULES = (*_OF_STEPS, *_OF_LINT, *_OF_CHECKS)
 BY_ID: Mapping[str, Rule] = MappingProxyType({rule.id: rule for rule in RULES})

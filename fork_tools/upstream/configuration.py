@@ -23,13 +23,17 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What `patches/fork.toml` says. `root` is the folder that holds patches/."""
+    """What `patches/fork.toml` says. `root` is the folder that holds patches/.
+
+    `allowed` are patterns of the paths that the queue may change; none: all.
+    """
 
     root: Path
     url: str
     former: tuple[str, ...]
     watch: tuple[str, ...]
     lanes: tuple[Lane, ...]
+    allowed: tuple[str, ...] = ()
 
     @property
     def patches(self) -> Path:
@@ -84,16 +88,19 @@ def read_configuration(root: Path) -> Configuration:
 def parse_configuration(document: Mapping[str, Any], root: Path) -> Configuration:
     """Make a Configuration of a parsed fork.toml; a relative path as url counts from `root`. Raises MxforkError."""
     reader = _Reader(root / FILE)
-    reader.refuse_others(document, frozenset({"upstream", "lane"}), "")
+    reader.refuse_others(document, frozenset({"upstream", "queue", "lane"}), "")
     upstream = reader.table(document, "upstream", "")
     reader.refuse_others(upstream, _UPSTREAM_KEYS, "upstream.")
     lanes = reader.table(document, "lane", "")
+    queue = reader.table(document, "queue", "")
+    reader.refuse_others(queue, frozenset({"paths"}), "queue.")
     return Configuration(
         root=root,
         url=_located(reader.text(upstream, "url", "upstream."), root),
         former=tuple(_located(url, root) for url in reader.texts(upstream, "former", "upstream.")),
         watch=reader.texts(upstream, "watch", "upstream."),
         lanes=tuple(reader.lane(name, lanes) for name in lanes),
+        allowed=reader.texts(queue, "paths", "queue."),
     )
 
 

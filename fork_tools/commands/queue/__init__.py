@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from fork_tools.commands.queue.apply import apply
+from fork_tools.commands.queue.lint import lint_queue
 from fork_tools.commands.queue.verify import verify
 
 
@@ -13,5 +14,5 @@ def queue() -> None:
     """Carry the patch queue onto upstream's releases."""
 
 
-for _verb in (apply, verify):
+for _verb in (apply, lint_queue, verify):
     queue.add_command(_verb)

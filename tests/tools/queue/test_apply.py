@@ -147,3 +147,10 @@ def test_an_empty_queue_is_legal(bench: Bench) -> None:
     bench.upstream.release("v1.9.0", {"pkg/a.go": "package a\n"})
 
     assert bench.apply("--all").code == 0
+
+
+def test_a_patch_without_a_diff_is_empty_and_stops_nothing(bench: Bench) -> None:
+    bench.upstream.release("v1.9.0", {"pkg/a.go": "package a\n"})
+    bench.series({"words.patch": b"From: Ada <ada@example.org>\nSubject: Only words\n\nNo more.\n"})
+
+    assert bench.apply("--all").classes("v1.9.0") == {"words": "empty"}
