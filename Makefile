@@ -36,8 +36,9 @@ $(SDK)/.installed: requirements/sdk.txt $(VENV)/.installed
 	touch $@
 
 .PHONY: assets
-assets: install ## build (once) the control plane that demo and test run on
+assets: install ## build (once) the control plane that demo and test run on, and Helm
 	@$(BIN)/mxfork cluster assets
+	@$(BIN)/python -m tests.deploy.helm
 
 .PHONY: demo
 demo: $(MXNET)/.installed ## train MXNet through an MXJob on a local cluster; KEEP=1 leaves it up
