@@ -147,6 +147,11 @@ class OwnKindType(click.ParamType[str]):
     help="Namespace of that Lease. Default: the pod's own.",
 )
 @click.option(
+    "--ignore-other-controllers",
+    is_flag=True,
+    help="Start even where a Training Operator up to v1.8 still reconciles MXJobs.",
+)
+@click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
     default="info",
@@ -173,6 +178,7 @@ def mxjob_controller(
     leader_elect: bool,
     leader_election_id: str,
     leader_election_namespace: str,
+    ignore_other_controllers: bool,
     log_level: str,
     log_format: str,
 ) -> None:
@@ -202,6 +208,7 @@ def mxjob_controller(
         settings=Settings(gang_scheduler_name=gang_scheduler_name),
         election=_election(leader_election_namespace, leader_election_id) if leader_elect else None,
         rate_limit=RateLimit(kube_api_qps, kube_api_burst),
+        ignore_other_controllers=ignore_other_controllers,
     )
     gc.set_threshold(_COLLECT_EVERY)
     uvloop.run(_run(configuration))

@@ -23,3 +23,4 @@ class Configuration:
     settings: Settings
     election: Election | None = None
     rate_limit: RateLimit = NO_LIMIT
+    ignore_other_controllers: bool = False

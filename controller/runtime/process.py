@@ -35,6 +35,7 @@ from controller.runtime.leader_fence import LeaseFence
 from controller.runtime.leader_lease import DEFAULT_TIMING
 from controller.runtime.leader_term import Duty, Term
 from controller.runtime.metrics import ControllerMetrics, QueueMetrics
+from controller.runtime.preflight.checks import Preflight
 from controller.runtime.priority_classes import PriorityClasses
 from controller.runtime.reconciler import Reconciler
 from controller.runtime.resources import MXJOBS, PODS, SERVICES, ObjectKey, Resource, pod_groups
@@ -154,7 +155,15 @@ class ControllerProcess:
         for informer in self._informers:
             self._supervisor.start(f"informer {informer.resource.qualified}", informer.run())
 
+        preflight = Preflight(
+            client,
+            configuration.namespace,
+            pod_groups(configuration.settings.gang_scheduler_name),
+            ignore_other_controllers=configuration.ignore_other_controllers,
+        )
+
         async def work() -> None:
+            await preflight.run()
             for informer in self._informers:
                 await informer.synced.wait()
             for key in cache.jobs:

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
+from controller.runtime.errors import StartError
+
 log = logging.getLogger(__name__)
 
 
@@ -50,5 +52,6 @@ class Supervisor:
         if task not in self._tasks or task.cancelled():
             return
         error = task.exception()
-        log.critical("task %s ended, so the process has to", task.get_name())
+        if not isinstance(error, StartError):
+            log.critical("task %s ended, so the process has to", task.get_name())
         self.fail(error or RuntimeError(f"task {task.get_name()} ended"))

@@ -49,6 +49,12 @@ def requests(log: Path) -> Iterator[Request]:
                 )
 
 
+def writes(log: Path, by: str) -> int:
+    """Count the requests of a user that were to change something; an access review only asks."""
+    seen = (each for each in requests(log) if each.user == by and each.permission.group != "authorization.k8s.io")
+    return sum(each.permission.verb not in ("get", "list", "watch") for each in seen)
+
+
 def granted(roles: Iterable[Object]) -> set[Permission]:
     """Spell out what the rules of roles permit."""
     return {

@@ -16,9 +16,9 @@ from tests.cluster.kubectl import output
 
 DEPLOY: Final = Path(__file__).parents[2] / "deploy"
 GANG_SCHEDULERS: Final = ("volcano", "scheduler-plugins")
-_NAMESPACE: Final = "mxjob-system"
+NAMESPACE: Final = "mxjob-system"
 _ACCOUNT: Final = "mxjob-controller"
-USER: Final = f"system:serviceaccount:{_NAMESPACE}:{_ACCOUNT}"
+USER: Final = f"system:serviceaccount:{NAMESPACE}:{_ACCOUNT}"
 """Who the shipped controller is to the API server, and to its audit log."""
 _ACCESS: Final = ("Namespace", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding")
 
@@ -63,12 +63,25 @@ def component_rules(component: str, kind: str) -> tuple[Object, ...]:
     return tuple(operation["value"] for text in texts for operation in yaml.safe_load(text))
 
 
+def flags(cluster: Cluster, scratch: Path) -> tuple[str, ...]:
+    """Return the flags of the shipped Deployment, and what a pod would know of its own."""
+    manifests = kustomized(cluster.kubectl, overlay(scratch, "standalone"))
+    deployment = next(each for each in manifests if each["kind"] == "Deployment")
+    shipped: list[str] = deployment["spec"]["template"]["spec"]["containers"][0]["args"]
+    return (*shipped, f"--leader-election-namespace={NAMESPACE}")
+
+
 def access(cluster: Cluster, scratch: Path) -> Path:
     """Give the shipped service account the shipped permissions, gang scheduling included; returns its kubeconfig."""
     manifests = kustomized(cluster.kubectl, everything(scratch / "overlay"))
     apply(cluster, (each for each in manifests if each["kind"] in _ACCESS))
-    token = output(cluster, "create", "token", _ACCOUNT, f"--namespace={_NAMESPACE}")
-    return kubeconfig_with(cluster, token.strip(), scratch / "kubeconfig")
+    return account(cluster, scratch / "kubeconfig")
+
+
+def account(cluster: Cluster, path: Path) -> Path:
+    """Write a kubeconfig for the shipped service account of an install that is there."""
+    token = output(cluster, "create", "token", _ACCOUNT, f"--namespace={NAMESPACE}")
+    return kubeconfig_with(cluster, token.strip(), path)
 
 
 def apply(cluster: Cluster, manifests: Iterable[Object]) -> None:

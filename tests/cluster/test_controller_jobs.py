@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.cluster import audit, shipped
 from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.kube import Namespace, Object
 from tests.cluster.mxjobs import mxjob, replicas
@@ -147,7 +148,7 @@ def test_161_a_job_that_another_controller_manages_is_left_alone(life: Life) -> 
 
 
 def test_83_84_a_restarted_controller_goes_on_without_doing_anything_twice(
-    access: Path, here: Namespace, namespace: str
+    access: Path, here: Namespace, namespace: str, audit_log: Path
 ) -> None:
     flags = (f"--kubeconfig={access}", f"--namespace={namespace}")
     with running(*flags) as first:
@@ -159,11 +160,12 @@ def test_83_84_a_restarted_controller_goes_on_without_doing_anything_twice(
         wait_until(first.idle)
         assert first.stop() == 0
     before = here.job("job"), here.pods(), here.services()
+    written = audit.writes(audit_log, by=shipped.USER)
     with running(*flags) as second:
         second.wait_until_ready()
         wait_until(lambda: second.metrics()['workqueue_adds_total{name="mxjob-controller"}'] >= 1)
         wait_until(second.idle)
-        assert second.writes() == 0
+        assert audit.writes(audit_log, by=shipped.USER) == written
         assert (here.job("job"), here.pods(), here.services()) == before
         here.play("*-scheduler-0", "Succeeded", exit_code=0)
         Life(here, second).wait_for("Succeeded")

@@ -8,10 +8,10 @@ from typing import Final
 import pytest
 
 from fork_tools.cluster.lifecycle import Cluster
-from tests.cluster import audit, shipped
+from tests.cluster import audit, shipped, training_operator
 from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.gateway import Answer, gateway
-from tests.cluster.kube import CORE, Namespace
+from tests.cluster.kube import CORE, Kube, Namespace
 from tests.cluster.mxjobs import mxjob, replicas
 from tests.cluster.waiting import wait_until
 
@@ -90,10 +90,12 @@ def gang_unseen(here: Namespace, access: Path, api: str, scheduler: str, scratch
 
 @pytest.mark.usefixtures("pod_groups")
 def test_157_nothing_is_refused_and_no_permission_is_idle(
-    cluster: Cluster, access: Path, here: Namespace, audit_log: Path, tmp_path: Path
+    cluster: Cluster, access: Path, kube: Kube, here: Namespace, audit_log: Path, tmp_path: Path
 ) -> None:
-    with running(f"--kubeconfig={access}") as controller:
-        controller.wait_until_ready()
+    flags = shipped.flags(cluster, tmp_path / "flags")
+    with training_operator.deployed(kube, here.name), running(f"--kubeconfig={access}", *flags) as controller:
+        controller.wait_for_log("leading as ")
+        controller.wait_for_log("leaves MXJobs alone")
         work(here, controller)
         assert controller.stop() == 0
     for scheduler, api in POD_GROUPS.items():
@@ -107,6 +109,27 @@ def test_157_nothing_is_refused_and_no_permission_is_idle(
     assert [request for request in seen if request.forbidden] == []
     manifests = shipped.kustomized(cluster.kubectl, shipped.everything(tmp_path / "everything"))
     roles = (each for each in manifests if each["kind"] in ("Role", "ClusterRole"))
-    given = audit.granted(each for each in roles if each["metadata"]["name"] == "mxjob-controller")
+    given = audit.granted(each for each in roles if each["metadata"]["name"].startswith("mxjob-controller"))
     idle = given - {request.permission for request in seen}
     assert {str(permission) for permission in idle} == set()
+
+
+def test_156_of_two_replicas_as_shipped_one_works_and_the_other_takes_over(
+    cluster: Cluster, access: Path, here: Namespace, tmp_path: Path
+) -> None:
+    flags = (f"--kubeconfig={access}", *shipped.flags(cluster, tmp_path / "flags"))
+    with running(*flags) as first, running(*flags) as second:
+        for each in (first, second):
+            each.wait_until_ready()
+        wait_until(lambda: leads(first) != leads(second), otherwise=lambda: first.log + second.log)
+        leader, standby = (first, second) if leads(first) else (second, first)
+        here.create_job(mxjob("before"))
+        wait_until(lambda: "before-worker-0" in here.pods(), otherwise=lambda: leader.log)
+        assert leader.stop() == 0
+        here.create_job(mxjob("after"))
+        wait_until(lambda: "after-worker-0" in here.pods(), otherwise=lambda: standby.log)
+        assert leads(standby)
+
+
+def leads(controller: ControllerProcess) -> bool:
+    return bool(controller.metrics()['leader_election_master_status{name="mxjob-controller"}'])

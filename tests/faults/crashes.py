@@ -13,7 +13,7 @@ from pathlib import Path
 from fork_tools.api_server import connect
 from fork_tools.cluster.lifecycle import Cluster
 from fork_tools.compat.conformance.stage import Stage as View
-from tests.cluster.gateway import Cut, Gateway, Verdict, gateway
+from tests.cluster.gateway import Cut, Gateway, Verdict, changes, gateway
 from tests.cluster.kube import CORE, Kube, Object
 from tests.faults.controllers import ForkServer, Victim
 from tests.faults.scenarios import Scenario
@@ -54,7 +54,7 @@ class Bomb:
 
     def __call__(self, method: str, path: str) -> Verdict:
         """Count, and strike at the point."""
-        if method == "GET":
+        if not changes(method, path):
             return None
         with self._lock:
             self._count += 1

@@ -1,4 +1,5 @@
 {{- define "args" -}}
+- --leader-elect
 - --log-format=json
 {{- with .Values.gangScheduling }}
 {{- if eq .kind "volcano" }}

@@ -11,6 +11,17 @@
 - apiGroups: [""]
   resources: [events]
   verbs: [create, patch]
+{{- if eq .Values.scope "cluster" }}
+- apiGroups: [apps]
+  resources: [deployments]
+  verbs: [list]
+- apiGroups: [authorization.k8s.io]
+  resources: [subjectaccessreviews]
+  verbs: [create]
+- apiGroups: [admissionregistration.k8s.io]
+  resources: [validatingwebhookconfigurations]
+  verbs: [list]
+{{- end }}
 {{- if ne .Values.gangScheduling.kind "none" }}
 - apiGroups: [{{ ternary "scheduling.volcano.sh" "scheduling.x-k8s.io" (eq .Values.gangScheduling.kind "volcano") }}]
   resources: [podgroups]
