@@ -1,0 +1,1 @@
+"""The queue at a glance: each step's class on each release."""
