@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import logging
 import sys
@@ -14,7 +15,7 @@ import uvloop
 
 from controller.api.constants import CONTROLLER_NAME, KIND
 from controller.reconcile.settings import Settings
-from controller.runtime import logs
+from controller.runtime import logs, loop_errors
 from controller.runtime.configuration import Configuration
 from controller.runtime.credentials import load_credentials
 from controller.runtime.errors import StartError
@@ -227,6 +228,7 @@ def _election(namespace: str, name: str) -> Election:
 
 
 async def _run(configuration: Configuration) -> None:
+    asyncio.get_running_loop().set_exception_handler(loop_errors.tell)
     credentials = await load_credentials(configuration.kubeconfig)
     await operate(configuration, credentials)
 
