@@ -13,9 +13,14 @@ def write_text(path: Path, text: str) -> None:
 
     Raises MxforkError, with the old file untouched, when that is impossible.
     """
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace the file at `path` by one that holds `content`; as `write_text`."""
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        scratch.write_text(text, encoding="utf-8")
+        scratch.write_bytes(content)
         scratch.replace(path)
     except OSError as error:
         scratch.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ import click
 
 from fork_tools.commands.queue.apply import apply
 from fork_tools.commands.queue.lint import lint_queue
+from fork_tools.commands.queue.refresh import refresh
 from fork_tools.commands.queue.status import diff, status
 from fork_tools.commands.queue.verify import verify
 
@@ -15,5 +16,5 @@ def queue() -> None:
     """Carry the patch queue onto upstream's releases."""
 
 
-for _verb in (apply, diff, lint_queue, status, verify):
+for _verb in (apply, diff, lint_queue, refresh, status, verify):
     queue.add_command(_verb)
