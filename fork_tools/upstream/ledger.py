@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -125,7 +126,7 @@ def _commits(document: CommentedMap) -> Any:
 def _yaml() -> YAML:
     yaml = YAML()
     yaml.preserve_quotes = True
-    yaml.width = 110
+    yaml.width = sys.maxsize  # or it would wrap again what its authors wrapped
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
 
