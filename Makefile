@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 MXNET := .venv-mxnet
 SDK := .venv-sdk
+IMAGE ?= mxjob-controller:$(shell sed -n 's/^version = "\(.*\)"$$/\1/p' pyproject.toml)
+# The image's contents are dated as the last commit, so that the same commit gives the same image.
+EPOCH = $(shell git log -1 --pretty=%ct)
 KUBERNETES ?= v1.33.13 v1.34.4 v1.35.4 v1.37.2
 PROMTOOL ?= $(abspath .promtool/promtool)
 # Twice the cores: most tests wait for a process rather than compute.
@@ -104,6 +107,19 @@ alerts: install ## try every alert on made-up series; builds promtool first, unl
 crd: install ## regenerate crds/ from our definitions and the API server's pod schema
 	$(BIN)/mxfork crd generate --output-file crds/kubeflow.org_mxjobs.yaml
 
+.PHONY: image
+image: ## build the controller's image with Docker; IMAGE=registry/name:tag names it
+	docker build --build-arg SOURCE_DATE_EPOCH=$(EPOCH) \
+		--output type=docker,rewrite-timestamp=true --tag $(IMAGE) .
+
+.PHONY: sbom
+sbom: install ## list what is in the image, as CycloneDX JSON in dist/
+	@$(BIN)/python scripts/sbom.py requirements/controller.txt dist/mxjob-controller.cdx.json
+
+.PHONY: audit
+audit: install ## look for known vulnerabilities of what is in the image
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement requirements/controller.txt
+
 .PHONY: lock
 lock: ## pin every dependency again, with hashes; needs uv on the PATH
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
@@ -114,6 +130,8 @@ lock: ## pin every dependency again, with hashes; needs uv on the PATH
 		requirements/mxnet.in -o requirements/mxnet.txt
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		requirements/sdk.in -o requirements/sdk.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+		-c requirements/dev.txt requirements/build.in -o requirements/build.txt
 
 .PHONY: clean
 clean: ## remove what these targets made in this folder (the control plane's cache is kept)

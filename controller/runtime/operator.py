@@ -6,10 +6,11 @@ import asyncio
 import itertools
 import logging
 import signal
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import kopf
 
+from controller.api.constants import CONTROLLER_NAME
 from controller.runtime.configuration import Configuration
 from controller.runtime.credentials import Credentials
 from controller.runtime.discovery import Discovery
@@ -29,6 +30,8 @@ async def operate(configuration: Configuration, credentials: Credentials) -> Non
         registry=_registry(process, Discovery(credentials), stop_flag),
         settings=_settings(),
         standalone=True,
+        # kopf would look up the user's name otherwise, and a container's user mostly has none.
+        identity=cast("Any", CONTROLLER_NAME),
         clusterwide=not configuration.namespace,
         namespaces=[configuration.namespace] if configuration.namespace else [],
         stop_flag=stop_flag,
