@@ -11,14 +11,14 @@ from fork_tools.report.finding import Finding, Level, Location
 from fork_tools.report.report import Case, Outcome, Report, Suite
 
 _NEXT = {
-    StepClass.RETARGETED: "mxfork queue culprit {step}    or    mxfork queue edit {step}",
-    StepClass.PATH_DELETED: "mxfork queue culprit {step}    or    mxfork queue edit {step}",
-    StepClass.PATH_RENAMED: "mxfork queue edit {step}    and give it the new path",
-    StepClass.CONFLICT: "mxfork queue edit {step} --to {release}    then settle it and mxfork queue continue",
+    StepClass.RETARGETED: "mxfork queue culprit {step}    then adapt patches/{path}",
+    StepClass.PATH_DELETED: "mxfork queue culprit {step}    then adapt patches/{path}",
+    StepClass.PATH_RENAMED: "give the new path in patches/{path}",
+    StepClass.CONFLICT: "mxfork queue culprit {step}    then adapt patches/{path}, for {release} alone in an override",
     StepClass.CORRUPT: "correct patches/{path}; mxfork queue lint    says more",
-    StepClass.EMPTY: "limit it with releases, or mxfork queue edit {step}",
+    StepClass.EMPTY: "limit it with releases, or take it out of patches/series",
     StepClass.FAILED: "read {log}; then run mxfork queue apply --to {release} again",
-    StepClass.ALREADY_UPSTREAM: "mxfork queue drop --merged",
+    StepClass.ALREADY_UPSTREAM: "compare the two; then limit it with releases, or take it out of patches/series",
     StepClass.BLOCKED: "see to what it requires first",
 }
 

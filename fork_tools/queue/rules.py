@@ -30,7 +30,7 @@ _OF_STEPS = (
         Level.ERROR,
         "upstream has the step's change, or something like it",
         "A merged step is dead weight; a merely similar change upstream means that two answers to one problem exist.",
-        "mxfork queue drop --merged drops what is proven to be merged; compare what is only similar.",
+        "Compare the two; then limit the step with releases, or take it out of patches/series.",
     ),
     Rule(
         "queue/retargeted",
@@ -58,7 +58,7 @@ _OF_STEPS = (
         Level.ERROR,
         "the step does not fit the release",
         "Upstream changed the same lines, or a merge would swallow lines that a sibling happens to have.",
-        "mxfork queue edit STEP --to RELEASE, settle it, mxfork queue continue.",
+        "mxfork queue culprit STEP names the commit; adapt the step, or give this release an override.",
     ),
     Rule(
         "queue/corrupt",

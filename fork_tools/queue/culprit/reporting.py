@@ -78,7 +78,7 @@ def _finding(found: StepCulprits, path: PathCulprit, url: str) -> Finding:
         "searched": found.commits,
     }
     subject = f"{found.step.name}: {path.path}" if path.path != WHOLE else found.step.name
-    remedy = f"mxfork queue edit {found.step.name}"
+    remedy = f"adapt the step {found.step.name} to what that commit did"
     return rule.finding(subject, message, location=_location(found), remedy=remedy, details=details)
 
 

@@ -10,7 +10,7 @@ BROKEN_SINCE = Rule(
     Level.ERROR,
     "an upstream commit broke a path of a step",
     "The step changes nothing at all on this release until the path is adapted to what that commit did.",
-    "Read the commit, then adapt the step: mxfork queue edit STEP.",
+    "Read the commit, then adapt the step.",
 )
 CONTEXT_LOST = Rule(
     "queue/context-lost",
@@ -24,7 +24,7 @@ WILL_BREAK = Rule(
     Level.ERROR,
     "a step does not go into a branch that will be released",
     "With the next release the queue will not apply; today there is time to adapt it, or to talk to upstream.",
-    "mxfork queue culprit STEP --to BRANCH, then mxfork queue edit STEP.",
+    "mxfork queue culprit STEP --to BRANCH, then adapt the step.",
 )
 LANE_ENDS = Rule(
     "queue/lane-ends",

@@ -42,7 +42,7 @@ RULES = (
         Level.ERROR,
         "a mail program or an editor put carriage returns into a patch or the series",
         "No line of context fits any longer, and the change would bring them into the tree.",
-        "Write the file with plain newlines; mxfork queue export writes patches that way.",
+        "Write the file with plain newlines.",
     ),
     Rule(
         "queue/generated-file",
