@@ -148,6 +148,20 @@ class OwnKindType(click.ParamType[str]):
     help="Namespace of that Lease. Default: the pod's own.",
 )
 @click.option(
+    "--webhook-bind-address",
+    type=AddressType(),
+    default="0",
+    show_default=True,
+    help="Serve the admission webhook here; 0 leaves it out.",
+)
+@click.option(
+    "--webhook-certificate-dir",
+    type=click.Path(path_type=Path),
+    default=Path("/var/run/mxjob-controller/webhook"),
+    show_default=True,
+    help="The webhook's tls.crt and tls.key; taken up within a minute when they change.",
+)
+@click.option(
     "--ignore-other-controllers",
     is_flag=True,
     help="Start even where a Training Operator up to v1.8 still reconciles MXJobs.",
@@ -179,6 +193,8 @@ def mxjob_controller(
     leader_elect: bool,
     leader_election_id: str,
     leader_election_namespace: str,
+    webhook_bind_address: Address | None,
+    webhook_certificate_dir: Path,
     ignore_other_controllers: bool,
     log_level: str,
     log_format: str,
@@ -210,6 +226,8 @@ def mxjob_controller(
         election=_election(leader_election_namespace, leader_election_id) if leader_elect else None,
         rate_limit=RateLimit(kube_api_qps, kube_api_burst),
         ignore_other_controllers=ignore_other_controllers,
+        webhook_address=webhook_bind_address,
+        webhook_certificate=webhook_certificate_dir if webhook_bind_address else None,
     )
     gc.set_threshold(_COLLECT_EVERY)
     uvloop.run(_run(configuration))

@@ -24,3 +24,5 @@ class Configuration:
     election: Election | None = None
     rate_limit: RateLimit = NO_LIMIT
     ignore_other_controllers: bool = False
+    webhook_address: Address | None = None
+    webhook_certificate: Path | None = None

@@ -1,8 +1,9 @@
-"""The two plain HTTP listeners of the process: metrics, and the kubelet's probes."""
+"""The HTTP listeners of the process: metrics, the kubelet's probes, and the webhook's, over TLS."""
 
 from __future__ import annotations
 
 import logging
+import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
@@ -46,17 +47,26 @@ class Listeners:
     def __init__(self) -> None:
         self._runners: list[web.AppRunner] = []
 
-    async def open(self, name: str, flag: str, address: Address | None, routes: Mapping[str, Handler]) -> None:
+    async def open(
+        self,
+        name: str,
+        flag: str,
+        address: Address | None,
+        routes: Mapping[str, Handler],
+        *,
+        method: str = "GET",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         """Serve `routes` on `address`, if there is one; raises StartError when it is not to be had."""
         if address is None:
             return
         application = web.Application()
-        application.add_routes([web.get(path, handler) for path, handler in routes.items()])
+        application.add_routes([web.route(method, path, handler) for path, handler in routes.items()])
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         self._runners.append(runner)
         try:
-            await web.TCPSite(runner, address.host or None, address.port).start()
+            await web.TCPSite(runner, address.host or None, address.port, ssl_context=tls).start()
         except OSError as error:
             reason = error.strerror or str(error)
             raise StartError(

@@ -17,6 +17,7 @@ import msgspec
 
 from controller.api.constants import CONTROLLER_NAME, LABEL_OPERATOR_NAME
 from controller.runtime import triggers
+from controller.runtime.admission import Certificate, admission_routes
 from controller.runtime.apply import Applier
 from controller.runtime.cache import Cache, Change, Store
 from controller.runtime.client import ApiClient
@@ -107,6 +108,8 @@ class ControllerProcess:
             probe_routes(self._hangs, self._waits) | debug_routes(queue.snapshot),
         )
 
+        await self._open_webhook(listeners)
+
         cache = Cache()
         deprecation = Deprecation(cache.jobs, configuration.namespace, now=lambda: datetime.now(UTC), troubles=troubles)
         # Not the loop's time: uvloop reads the clock once a turn, and a turn may be frozen in.
@@ -179,6 +182,21 @@ class ControllerProcess:
             troubles,
         )
         self._stack.push_async_callback(self._drain, queue, recorder)
+
+    async def _open_webhook(self, listeners: Listeners) -> None:
+        folder = self._configuration.webhook_certificate
+        if folder is None:
+            return
+        certificate = Certificate(folder)
+        await listeners.open(
+            "webhook",
+            "--webhook-bind-address",
+            self._configuration.webhook_address,
+            admission_routes(),
+            method="POST",
+            tls=certificate.context,
+        )
+        self._supervisor.start("webhook certificate", certificate.run())
 
     async def _lead(
         self, duties: Mapping[str, Duty], metrics: ControllerMetrics, fence: LeaseFence, troubles: Troubles

@@ -47,6 +47,14 @@ def test_helm_renders_what_kustomize_builds(kubectl: Path, tmp_path: Path, name:
         assert found[key] == manifest, key
 
 
+@pytest.mark.parametrize("managed", [False, True])
+def test_helm_renders_the_same_webhook(kubectl: Path, tmp_path: Path, managed: bool) -> None:
+    components = ["webhook", "webhook-cert-manager"] if managed else ["webhook"]
+    settings = ("webhook.create=true", f"webhook.certManager={str(managed).lower()}")
+    expected = kustomized(kubectl, tmp_path / "overlay", "standalone", *components)
+    assert by_name(rendered("mxjob-system", *settings)) == expected
+
+
 def test_the_chart_passes_helm_lint() -> None:
     run = helm("lint", "--strict", str(CHART))
     assert run.returncode == 0, run.stdout + run.stderr

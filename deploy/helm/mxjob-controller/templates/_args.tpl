@@ -8,6 +8,9 @@
 - --gang-scheduler-name={{ .schedulerName | default "scheduler-plugins-scheduler" }}
 {{- end }}
 {{- end }}
+{{- if .Values.webhook.create }}
+- --webhook-bind-address=:9443
+{{- end }}
 {{- range .Values.extraArgs }}
 - {{ . | quote }}
 {{- end }}
