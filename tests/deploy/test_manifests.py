@@ -122,3 +122,17 @@ def test_a_component_works_in_an_overlay_of_the_users(kubectl: Path, tmp_path: P
     manifests = kustomized(kubectl, tmp_path / "overlay", "standalone", "volcano")
     arguments = manifests["Deployment", "mxjob-controller"]["spec"]["template"]["spec"]["containers"][0]["args"]
     assert "--gang-scheduler-name=volcano" in arguments
+
+
+def test_users_get_their_roles_by_aggregation(kubectl: Path, tmp_path: Path) -> None:
+    manifests = kustomized(kubectl, tmp_path / "overlay", "kubeflow")
+
+    def aggregated(name: str) -> set[str]:
+        labels = manifests["ClusterRole", name]["metadata"]["labels"]
+        return {key.partition("/aggregate-to-")[2] for key, value in labels.items() if value == "true"}
+
+    everyone = {"view", "edit", "admin", "kubeflow-view", "kubeflow-edit", "kubeflow-admin"}
+    assert aggregated("mxjob-view") == everyone
+    assert aggregated("mxjob-edit") == {role for role in everyone if "view" not in role}
+    read, write = (manifests["ClusterRole", name]["rules"][0]["verbs"] for name in ("mxjob-view", "mxjob-edit"))
+    assert (set(read), set(write) & {"get", "list", "watch"}) == ({"get", "list", "watch"}, set())
