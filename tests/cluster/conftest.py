@@ -16,7 +16,7 @@ from fork_tools.compat.conformance.scenario import POD_GROUP_CRDS
 from tests.cluster import audit, shipped
 from tests.cluster.controller_process import ControllerProcess, running
 from tests.cluster.kube import CORE, Kube, Namespace
-from tests.cluster.kubectl import output
+from tests.cluster.kubectl import output, until_established
 
 ADMINISTRATOR: Final = "mxfork-administrator"
 _serial = itertools.count(1)
@@ -78,7 +78,7 @@ def here(kube: Kube, namespace: str) -> Namespace:
 def pod_groups(cluster: Cluster) -> Iterator[None]:
     """Install the PodGroup CRDs of both kinds of gang scheduler."""
     output(cluster, "apply", "-f", str(POD_GROUP_CRDS))
-    output(cluster, "wait", "--for=condition=Established", "-f", str(POD_GROUP_CRDS))
+    until_established(cluster, "-f", str(POD_GROUP_CRDS))
     yield
     output(cluster, "delete", "-f", str(POD_GROUP_CRDS))
 

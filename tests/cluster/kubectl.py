@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 
 from fork_tools.cluster.lifecycle import Cluster
+from tests.cluster.waiting import wait_until
 
 
 def kubectl(cluster: Cluster, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
@@ -21,3 +22,9 @@ def output(cluster: Cluster, *arguments: str, stdin: str | None = None) -> str:
     run = kubectl(cluster, *arguments, stdin=stdin)
     assert run.returncode == 0, run.stderr
     return run.stdout
+
+
+def until_established(cluster: Cluster, *which: str, stdin: str | None = None) -> None:
+    """Wait for CRDs to be served; kubectl itself gives up when one has no conditions yet."""
+    arguments = ("wait", "--for=condition=Established", *which, "--timeout=30s")
+    wait_until(lambda: kubectl(cluster, *arguments, stdin=stdin).returncode == 0)

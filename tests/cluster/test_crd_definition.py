@@ -18,7 +18,7 @@ from fork_tools.cluster.crds import MXJOB_CRD
 from fork_tools.cluster.lifecycle import Cluster
 from fork_tools.commands.crd import crd
 from fork_tools.crd.rendering import CLIENT_SIDE_LIMIT, compact_size
-from tests.cluster.kubectl import kubectl, output
+from tests.cluster.kubectl import kubectl, output, until_established
 from tests.cluster.mxjobs import MXJobs, Object, mxjob
 from tests.cluster.waiting import wait_until
 
@@ -84,7 +84,7 @@ def test_11_the_crd_can_be_applied_again_and_again(cluster: Cluster, way: str) -
     try:
         for _ in range(2):
             output(cluster, "apply", way, "-f", "-", stdin=text)
-        output(cluster, "wait", "--for=condition=Established", "-f", "-", "--timeout=30s", stdin=text)
+        until_established(cluster, "-f", "-", stdin=text)
     finally:
         output(cluster, "delete", "--ignore-not-found", "-f", "-", stdin=text)
 
@@ -175,7 +175,7 @@ def test_a_deprecated_version_warns_its_users(cluster: Cluster, namespace: str) 
     name = deprecated["metadata"]["name"]
     output(cluster, "create", "-f", "-", stdin=yaml.safe_dump(deprecated))
     try:
-        output(cluster, "wait", "--for=condition=Established", f"crd/{name}", "--timeout=30s")
+        until_established(cluster, f"crd/{name}")
         shown = kubectl(cluster, "get", name, "-n", namespace)
         assert "MXJob ends here: use TrainJob" in shown.stderr
     finally:

@@ -17,7 +17,7 @@ from fork_tools.cluster.lifecycle import Cluster, up
 from tests.cluster import shipped
 from tests.cluster.controller_process import running
 from tests.cluster.kube import Kube, Namespace, Object, RefusedError
-from tests.cluster.kubectl import output
+from tests.cluster.kubectl import output, until_established
 from tests.cluster.mxjobs import mxjob, replicas
 from tests.cluster.waiting import wait_until
 from tests.deploy.helm import CHART, helm
@@ -56,7 +56,7 @@ def old_crd() -> Object:
 def team(cluster: Cluster, kube: Kube) -> Iterator[Namespace]:
     """Store jobs under the old CRD: one that runs as it is, and one that today's CRD would refuse."""
     output(cluster, "apply", "-f", "-", stdin=yaml.safe_dump(old_crd()))
-    output(cluster, "wait", "--for=condition=Established", f"crd/{CRD_NAME}")
+    until_established(cluster, f"crd/{CRD_NAME}")
     team = kube.in_namespace(TEAM)
     for job in (mxjob("good"), mxjob("odd", run_policy={"cleanPodPolicy": "none"}), mxjob("empty", Worker={})):
         wait_until(lambda job=job: stored(team, job))  # type: ignore[misc]  # bound on purpose
